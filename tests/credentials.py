@@ -8,6 +8,13 @@ from tests.factories import IN_A_YEAR, NOW
 
 _MADE = {"created_at": NOW - timedelta(days=30), "created_by": "x"}
 
+_JWK = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "kid": "of-no-use",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}
+
 
 def insert_keys(
     client: Client, count: int, *, expires_at: datetime | None = IN_A_YEAR, **more: Any
@@ -17,7 +24,7 @@ def insert_keys(
         ClientKey(
             client=client,
             expires_at=expires_at,
-            **{"jwk": {"kty": "EC"}, "thumbprint": f"of-no-use-{number}", **_MADE, **more},
+            **{"jwk": _JWK, "thumbprint": f"of-no-use-{number}", **_MADE, **more},
         )
         for number in range(count)
     )

@@ -5,18 +5,20 @@ The ETag is a digest of what GET shows, without what changes by itself.
 
 import json
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from rest_framework.request import Request
 
 from clients_app.api.errors import Refusal
+
+_MOVING: Final = frozenset({"LastUsed", "LastFetched", "FetchFailure"})
 
 
 def etag_of(model: Any) -> str:
     """Return the ETag of a model, or of a list of them."""
     rest = model
     if isinstance(model, dict):
-        rest = {name: value for name, value in model.items() if name != "LastUsed"}
+        rest = {name: value for name, value in model.items() if name not in _MOVING}
     return f'"{sha256(json.dumps(rest).encode()).hexdigest()[:32]}"'
 
 

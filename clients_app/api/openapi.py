@@ -19,6 +19,9 @@ _QUERY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("clients", "POST"): ("confirmTenantAdministrator",),
     ("client", "PUT"): ("confirmTenantAdministrator", "keptSecretIds"),
     ("secrets", "GET"): ("query", *_PAGE),
+    ("keys", "GET"): ("query", *_PAGE),
+    ("identities", "GET"): ("query", *_PAGE),
+    ("near_misses", "GET"): _PAGE,
     ("client_roles", "GET"): ("query", *_PAGE),
     ("client_roles", "PUT"): ("confirmTenantAdministrator", "keptSecretIds"),
     ("roles", "GET"): ("query", "roleTypeId", *_PAGE),
@@ -38,7 +41,7 @@ _BLANK: Final = {"type": "string", "pattern": "^\\s*$"}  # as if it were not the
 _PARAMETERS: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "id": ({"type": "array", "items": _GUID}, "Only the clients with these ids."),
     "tag": ({"type": "array", "items": _TEXT}, "Only the clients with all of these tags."),
-    "query": (_TEXT, "A part of a name, id or tag; of a description of secrets."),
+    "query": (_TEXT, "A part of a name, id or tag; of a description of secrets, keys, identities."),
     "state": ({"enum": [one.value for one in Show if one]}, "Only the clients in this state."),
     "expiresBefore": (_MOMENT, "Only the clients with a live secret that expires before this."),
     "format": ({"enum": [*FORMATS]}, "All that matches as a file, without count and cursor."),
@@ -69,12 +72,15 @@ _PARAMETERS: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     ),
     "removeFromClients": ({"enum": ["true", "false"]}, "Also from clients that may call it."),
 }
+_NUMBER: Final = {"type": "string", "pattern": "^[0-9]{1,18}$"}
 _IDS: Final = {
     "tenant_id": (_GUID, "The tenant."),
     "client_id": (_GUID, "The client."),
     "role_id": (_GUID, "The role."),
     "api_id": (_GUID, "The API."),
-    "secret_id": ({"type": "string", "pattern": "^[0-9]{1,18}$"}, "The secret, a number."),
+    "secret_id": (_NUMBER, "The secret, a number."),
+    "key_id": (_NUMBER, "The public key, a number."),
+    "identity_id": (_NUMBER, "The federated identity, a number."),
 }
 _ERRORS: Final = {
     400: "A bad body, parameter or value. Reason names it.",
@@ -139,7 +145,7 @@ class Schema(AutoSchema):
             schema, about = _PARAMETERS[name]
             found.append(_parameter(name, _or_blank(schema), about, OpenApiParameter.QUERY))
         header = OpenApiParameter.HEADER
-        if self.method == "POST":
+        if self.method == "POST" and self._resource != "test_token":
             about = "A text that makes the request act once within 24 hours."
             schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"}
             found.append(_parameter("Idempotency-Key", schema, about, header))

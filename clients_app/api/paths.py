@@ -12,7 +12,8 @@ _WORDS: Final = {
     word.lower(): word
     for word in (
         *("Tenants", "ClientCredentialClients", "AuthorizationCodeClients", "HybridClients"),
-        *("Secrets", "Rotate", "Roles", "Apis", "Activity", "Usage"),
+        *("Secrets", "PublicKeys", "FederatedIdentities", "Rotate", "NearMisses", "TestToken"),
+        *("Roles", "Apis", "Activity", "Usage"),
     )
 }
 

@@ -2,9 +2,19 @@
 
 from typing import Any, Final
 
-from rest_framework import serializers
-
-from clients_app.api.serializers import apis, clients, fields, roles, secrets
+from clients_app.api.credential_shapes import credential_models
+from clients_app.api.schemas import (
+    GUID,
+    MOMENT,
+    STRING,
+    WHOLE,
+    or_null,
+    read_model,
+    ref,
+    sent_model,
+    whole,
+)
+from clients_app.api.serializers import apis, clients, roles
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
 
 #: by the word in the address: the names of the model, and of a new one with its secret
@@ -13,99 +23,68 @@ CLIENTS: Final = {
     "AuthorizationCodeClients": ("AuthorizationCodeClient", AUTHORIZATION_CODE),
     "HybridClients": ("HybridClient", HYBRID),
 }
-_GUID: Final = {"type": "string", "format": "uuid"}
-_MOMENT: Final = {"type": "string", "format": "date-time"}
-_STRING: Final = {"type": "string"}
-_WHOLE: Final = {"type": "integer"}
-_FLAG: Final = {"type": "boolean"}
-_TYPES: Final[list[tuple[type, dict[str, Any]]]] = [
-    (fields.Guid, _GUID),
-    (fields.Moment, _MOMENT),
-    (fields.Flag, _FLAG),
-    (fields.Whole, _WHOLE),
-    (fields.Text, _STRING),
-]
-_OTHERS: Final[dict[str, dict[str, Any]]] = {  # what no request sets
-    "LastUsed": _MOMENT,
-    "Created": _MOMENT,
-    "AllowAccessTokensViaBrowser": {"const": False},
-    "RoleScope": {"const": 1},
-    "TenantId": _GUID,
-    "CommunityId": {"type": "null"},
-    "RoleTypeId": _GUID,
-    "Id": _GUID,
-    "Identifier": _STRING,
-    "Name": _STRING,
-    "Description": _STRING,
-}
-_NULLABLE: Final = {"LastUsed", "Expiration", "ExpirationDate", "CommunityId"}
-
-
-def ref(name: str) -> dict[str, str]:
-    """Return a reference to a model."""
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def components() -> dict[str, Any]:
     """Return all models by name: what answers hold, and with ``Body`` at the end, what is sent."""
     found: dict[str, Any] = {
-        "Error": _whole(dict.fromkeys(("OperationId", "Error", "Reason", "Resolution"), _STRING)),
-        "Tenant": _whole(
+        "Error": whole(dict.fromkeys(("OperationId", "Error", "Reason", "Resolution"), STRING)),
+        "Tenant": whole(
             {
-                "Id": _GUID,
-                "CompanyName": _STRING,
-                "State": _WHOLE,
-                "Created": _MOMENT,
-                "LastUpdated": _MOMENT,
-                "Alias": _STRING,
+                "Id": GUID,
+                "CompanyName": STRING,
+                "State": WHOLE,
+                "Created": MOMENT,
+                "LastUpdated": MOMENT,
+                "Alias": STRING,
             }
         ),
-        "Activity": _whole(
+        "Activity": whole(
             {
-                "Number": _or_null(_WHOLE),
-                "Time": _MOMENT,
-                **dict.fromkeys(("Action", "Outcome", "Event"), _STRING),
-                "ClientId": _or_null(_GUID),
+                "Number": or_null(WHOLE),
+                "Time": MOMENT,
+                **dict.fromkeys(("Action", "Outcome", "Event"), STRING),
+                "ClientId": or_null(GUID),
                 **dict.fromkeys(
                     ("ActorKind", "ActorId", "ActorName", "Address", "OperationId"),
-                    _or_null(_STRING),
+                    or_null(STRING),
                 ),
                 **{name: {"type": ["object", "null"]} for name in ("Before", "After")},
             }
         ),
-        "Usage": _whole(
+        "Usage": whole(
             {
-                **dict.fromkeys(("ClientId", "ApiId"), _GUID),
-                "Hour": _MOMENT,
-                "Scope": _STRING,
-                "Tokens": _WHOLE,
-                "LastUsed": _MOMENT,
+                **dict.fromkeys(("ClientId", "ApiId"), GUID),
+                "Hour": MOMENT,
+                "Scope": STRING,
+                "Tokens": WHOLE,
+                "LastUsed": MOMENT,
             }
         ),
     }
     for name, kind in CLIENTS.values():
-        found[name] = _read(clients.MODELS[kind.id])
-        found[f"{name}Body"] = _sent(clients.MODELS[kind.id])
-        found[f"New{name}Body"] = _sent(clients.NEW_MODELS[kind.id], requires=("Name",))
+        found[name] = read_model(clients.MODELS[kind.id])
+        found[f"{name}Body"] = sent_model(clients.MODELS[kind.id])
+        found[f"New{name}Body"] = sent_model(clients.NEW_MODELS[kind.id], requires=("Name",))
         if kind.has_secrets:
-            found[f"New{name}"] = _whole(
+            found[f"New{name}"] = whole(
                 {
                     "Secret": {"type": "string", "pattern": "^pcs_[0-9A-Za-z]{49}$"},
-                    "Id": _WHOLE,
-                    "Description": _STRING,
-                    "ExpirationDate": _or_null(_MOMENT),
+                    "Id": WHOLE,
+                    "Description": STRING,
+                    "ExpirationDate": or_null(MOMENT),
                     "Client": ref(name),
                 }
             )
-    found |= _secrets()
+    found |= credential_models()
     found |= {
-        "Role": _read(roles.RoleModel),
-        "RoleBody": _sent(roles.RoleModel),
-        "HeldRoleBody": _sent(roles.HeldRoleModel, requires=("Id",)),
-        "Api": _read(apis.ApiModel),
-        "ApiBody": _sent(apis.ApiModel),
-        "MayCall": _read(apis.MayCallModel),
-        "MayCallBody": _sent(apis.MayCallModel, requires=("ApiId",)),
+        "Role": read_model(roles.RoleModel),
+        "RoleBody": sent_model(roles.RoleModel),
+        "HeldRoleBody": sent_model(roles.HeldRoleModel, requires=("Id",)),
+        "Api": read_model(apis.ApiModel),
+        "ApiBody": sent_model(apis.ApiModel),
+        "MayCall": read_model(apis.MayCallModel),
+        "MayCallBody": sent_model(apis.MayCallModel, requires=("ApiId",)),
     }
     return found
 
@@ -121,6 +100,11 @@ def body_of(resource: str, method: str, word: str) -> dict[str, Any] | None:
         "secrets": "ClientSecretBody",
         "secret": "ClientSecretBody",
         "rotate": "RotateBody",
+        "keys": "NewPublicKeyBody",
+        "key": "PublicKeyBody",
+        "identities": "FederatedIdentityBody",
+        "identity": "FederatedIdentityBody",
+        "test_token": "TokenBody",
         "roles": "RoleBody",
         "role": "RoleBody",
         "apis": "ApiBody",
@@ -137,12 +121,14 @@ def answer_of(resource: str, method: str, word: str) -> tuple[int, dict[str, Any
     if method == "DELETE":
         return 204, None
     client = CLIENTS[word][0] if word else "ClientCredentialClient"
-    if method == "POST":
+    if method == "POST" and resource != "test_token":
         has_secret = word and CLIENTS[word][1].has_secrets
         new = {
             "clients": f"New{client}" if has_secret else client,
             "secrets": "NewClientSecret",
             "rotate": "RotatedClientSecret",
+            "keys": "NewPublicKey",
+            "identities": "NewFederatedIdentity",
             "roles": "Role",
             "apis": "Api",
         }
@@ -151,6 +137,8 @@ def answer_of(resource: str, method: str, word: str) -> tuple[int, dict[str, Any
         "tenant": "Tenant",
         "client": client,
         "secret": "ClientSecret",
+        "key": "PublicKey",
+        "identity": "FederatedIdentity",
         "role": "Role",
         "api": "Api",
     }
@@ -160,6 +148,10 @@ def answer_of(resource: str, method: str, word: str) -> tuple[int, dict[str, Any
         "clients": client,
         "role_clients": client,
         "secrets": "ClientSecret",
+        "keys": "PublicKey",
+        "identities": "FederatedIdentity",
+        "near_misses": "NearMiss",
+        "test_token": "Trial",
         "client_roles": "Role",
         "roles": "Role",
         "client_apis": "MayCall",
@@ -168,77 +160,3 @@ def answer_of(resource: str, method: str, word: str) -> tuple[int, dict[str, Any
         "usage": "Usage",
     }
     return 200, {"type": "array", "items": ref(several[resource])}
-
-
-def _secrets() -> dict[str, Any]:
-    read = {
-        "Id": _WHOLE,
-        "Description": _STRING,
-        "Expiration": _or_null(_MOMENT),
-        "Expires": _FLAG,
-        "Created": _MOMENT,
-    }
-    old = _whole(read)
-    either = {"Secret": _STRING, "EncryptedSecret": _STRING}
-    rotated = _whole({**read, "OldSecret": old})
-    rotated["properties"] |= either
-    sent = _sent(secrets.NewSecretModel)
-    sent["properties"] |= {"Id": _or_null(_WHOLE), "LastUsed": _or_null(_MOMENT)}
-    return {
-        "ClientSecret": _whole({**read, "LastUsed": _or_null(_MOMENT)}),
-        "NewClientSecret": _whole({"Secret": _STRING, **read}),
-        "RotatedClientSecret": rotated,
-        "ClientSecretBody": sent,
-        "RotateBody": _sent(secrets.RotateModel),
-    }
-
-
-def _read(model: type[fields.Model]) -> dict[str, Any]:
-    """Return the schema of a model in an answer: it has all properties."""
-    declared = {name: _type_of(field) for name, field in model().fields.items()}
-    others = {name: _OTHERS[name] for name in (*model.fixed, *model.moving)}
-    properties = {**others, **declared}
-    return _whole(
-        {
-            name: _or_null(schema) if name in _NULLABLE else schema
-            for name, schema in properties.items()
-        }
-    )
-
-
-def _sent(model: type[fields.Model], *, requires: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the schema of a model in a body: null means the same as an absent property."""
-    declared = {
-        name: _type_of(field) if name in requires else _or_null(_type_of(field))
-        for name, field in model().fields.items()
-    }
-    others = {name: _or_null(_OTHERS[name]) for name in (*model.fixed, *model.moving)}
-    schema = {
-        "type": "object",
-        "properties": {**others, **declared},
-        "additionalProperties": False,
-    }
-    return {**schema, "required": list(requires)} if requires else schema
-
-
-def _type_of(field: Any) -> dict[str, Any]:
-    if isinstance(field, fields.Several):
-        return {"type": "array", "maxItems": 1000, "items": _type_of(field.child)}
-    if isinstance(field, fields.Model):
-        return _sent(type(field), requires=("Name",))
-    if isinstance(field, serializers.JSONField):
-        return {"type": ["object", "string"]}
-    return next(dict(schema) for kind, schema in _TYPES if isinstance(field, kind))
-
-
-def _whole(properties: dict[str, Any]) -> dict[str, Any]:
-    required = [name for name in properties if name != "EncryptedSecret"]
-    return {"type": "object", "properties": dict(properties), "required": required}
-
-
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
-    kind = schema.get("type")
-    if kind is None:
-        return {"anyOf": [schema, {"type": "null"}]}
-    kinds = [kind] if isinstance(kind, str) else list(kind)
-    return schema if "null" in kinds else {**schema, "type": [*kinds, "null"]}

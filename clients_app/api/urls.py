@@ -6,10 +6,13 @@ from clients_app.api.views.activity import ActivityView, UsageView
 from clients_app.api.views.apis import ApisView, ApiView, ClientApisView
 from clients_app.api.views.clients import ClientsView, ClientView
 from clients_app.api.views.description import DescriptionView
+from clients_app.api.views.identities import IdentitiesView, IdentityView
+from clients_app.api.views.keys import KeysView, KeyView
 from clients_app.api.views.resource import NoSuchAddress
 from clients_app.api.views.roles import ClientRolesView, RoleClientsView, RolesView, RoleView
 from clients_app.api.views.secrets import RotateView, SecretsView, SecretView
 from clients_app.api.views.tenant import TenantView
+from clients_app.api.views.trials import NearMissesView, TokenTrialView
 from clients_app.rules.client_types import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
@@ -35,6 +38,17 @@ def _clients(word: str, kind: ClientType) -> list[URLPattern]:
             path(f"{client}/Secrets", SecretsView.as_view(), of, f"api-{kind}-secrets"),
             path(secret, SecretView.as_view(), of, f"api-{kind}-secret"),
             path(f"{secret}/Rotate", RotateView.as_view(), of, f"api-{kind}-secret-rotate"),
+        ]
+        key = f"{client}/PublicKeys/<str:key_id>"
+        identity = f"{client}/FederatedIdentities/<str:identity_id>"
+        identities = f"{client}/FederatedIdentities"
+        addresses += [
+            path(f"{client}/PublicKeys", KeysView.as_view(), of, f"api-{kind}-keys"),
+            path(key, KeyView.as_view(), of, f"api-{kind}-key"),
+            path(identities, IdentitiesView.as_view(), of, f"api-{kind}-identities"),
+            path(identity, IdentityView.as_view(), of, f"api-{kind}-identity"),
+            path(f"{client}/NearMisses", NearMissesView.as_view(), of, f"api-{kind}-misses"),
+            path(f"{client}/TestToken", TokenTrialView.as_view(), of, f"api-{kind}-test-token"),
         ]
     if kind.has_roles:
         roles = ClientRolesView.as_view()

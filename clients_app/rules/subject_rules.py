@@ -18,7 +18,9 @@ from clients_app.rules.names import check_length
 
 _PARTS: Final = re.compile("([/:])")
 _MISPLACED: Final = re.compile(r"\*(?![/:]|$)")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL: Final = re.compile(  # also what changes the direction of text, and half a character
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def checked_rule(text: str, *, field: str) -> str:

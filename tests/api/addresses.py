@@ -12,6 +12,16 @@ from tests.selectors.tenant_world import World
 
 M, A, H = (f"{word}Clients" for word in ("ClientCredential", "AuthorizationCode", "Hybrid"))
 ONE: Final = "/<client_id>"
+NEW_KEY: Final = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}
+RULES: Final = {"Issuer": "https://issuer.example.com", "Subject": "job:build"}
+NEW_IDENTITY: Final = {
+    "Platform": "github",
+    "Fields": {"owner": "octo-org", "repository": "octo-repo", "environment": "production"},
+}
 
 
 class Subjects(NamedTuple):
@@ -25,10 +35,17 @@ class Subjects(NamedTuple):
         """Return an address below the tenant, with the ids of the rows."""
         client = {"HybridClients": self.hybrid, "AuthorizationCodeClients": self.public}
         row = client.get(address.split("/")[0], self.world.client)
-        secret = row.secrets.order_by("pk").first()
+        firsts = (
+            (f"{name}_id", rows.order_by("pk").first())
+            for name, rows in (
+                ("secret", row.secrets),
+                ("key", row.keys),
+                ("identity", row.identities),
+            )
+        )
         for name, value in (
             ("client_id", row.pk),
-            ("secret_id", secret.pk if secret else 0),
+            *((name, first.pk if first else 0) for name, first in firsts),
             ("role_id", self.world.role.pk),
             ("api_id", self.world.api.pk),
         ):
@@ -48,10 +65,11 @@ class Call(NamedTuple):
     status: int = 200
     body: Callable[[Subjects], Any] | None = None
     query: str = ""
+    keeps: bool = True
 
     @property
     def changes(self) -> bool:
-        return self.body is not None or self.status == 204
+        return self.keeps and (self.body is not None or self.status == 204)
 
 
 def _with(value: Any) -> Callable[[Subjects], Any]:
@@ -68,6 +86,27 @@ _SECRET: Final = {
     "DELETE": Call(Action.REMOVE_SECRET, 204),
 }
 _ROTATE: Final = {"POST": Call(Action.ROTATE_SECRET, 201, _with({}))}
+_KEYS: Final = {
+    "GET": Call(Action.READ_SECRETS),
+    "POST": Call(Action.ADD_CREDENTIAL, 201, _with({"Key": NEW_KEY})),
+}
+_KEY: Final = {
+    "GET": Call(Action.READ_SECRETS),
+    "PUT": Call(Action.EDIT_CREDENTIAL, 200, _with({"Description": "other"})),
+    "DELETE": Call(Action.REMOVE_CREDENTIAL, 204),
+}
+_IDENTITIES: Final = {
+    "GET": Call(Action.READ_SECRETS),
+    "POST": Call(Action.ADD_CREDENTIAL, 201, _with(NEW_IDENTITY)),
+}
+_IDENTITY: Final = {
+    "GET": Call(Action.READ_SECRETS),
+    "PUT": Call(Action.EDIT_CREDENTIAL, 200, _with({"Description": "other"})),
+    "DELETE": Call(Action.REMOVE_CREDENTIAL, 204),
+}
+_TEST_TOKEN: Final = {
+    "POST": Call(Action.READ_SECRETS, 200, _with({"Token": "e30.e30.AA"}), keeps=False)
+}
 _CLIENT: Final = {
     "GET": Call(Action.READ_CLIENTS),
     "PUT": Call(Action.EDIT_CLIENT, 200, _with({"Description": "other"})),
@@ -88,6 +127,11 @@ def _clients(word: str, new: dict[str, Any]) -> dict[str, dict[str, Call]]:
     if word != "AuthorizationCodeClients":
         of_client |= {"/Secrets": _SECRETS, "/Secrets/<secret_id>": _SECRET}
         of_client |= {"/Secrets/<secret_id>/Rotate": _ROTATE}
+        of_client |= {"/PublicKeys": _KEYS, "/PublicKeys/<key_id>": _KEY}
+        of_client |= {"/FederatedIdentities": _IDENTITIES}
+        of_client |= {"/FederatedIdentities/<identity_id>": _IDENTITY}
+        of_client |= {"/NearMisses": {"GET": Call(Action.READ_SECRETS)}}
+        of_client |= {"/TestToken": _TEST_TOKEN}
     return {word: clients} | {
         f"{word}/<client_id>{rest}": calls for rest, calls in of_client.items()
     }

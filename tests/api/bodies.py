@@ -2,8 +2,8 @@
 
 from typing import Any, Final, NamedTuple
 
-from clients_app.models import Api, Client, ClientSecret, Role
-from tests.api.addresses import ONE, A, H, M
+from clients_app.models import Api, Client, ClientKey, ClientSecret, FederatedIdentity, Role
+from tests.api.addresses import NEW_KEY, ONE, RULES, A, H, M
 
 
 class Resource(NamedTuple):
@@ -41,6 +41,23 @@ HYBRID: Final = {
 FIRST: Final = {"SecretDescription": "text", "SecretExpirationDate": "moment", "Id": "guid"}
 SECRET: Final = {"Description": "text", "Expires": "flag", "Expiration": "moment", "Id": "fixed"}
 ROTATE: Final = {"Description": "text", "Expiration": "moment", "OldSecretEnds": "moment"}
+KEY: Final = {
+    **dict.fromkeys(("Id", "Jwk", "Thumbprint", "JwksUrl"), "fixed"),
+    "Description": "text",
+    "Expires": "flag",
+    "Expiration": "moment",
+}
+NEW_KEY_KINDS: Final = KEY | {"JwksUrl": "text", "Key": "pasted", "Created": "fixed"}
+IDENTITY: Final = {
+    **dict.fromkeys(("Id", "Created", "Grade", "GradeReason"), "fixed"),
+    "Description": "text",
+    "Expires": "flag",
+    "Expiration": "moment",
+    **dict.fromkeys(("Platform", "Issuer", "Audience", "Subject"), "text"),
+    "Fields": "object",
+    "Claims": "object",
+    "Jwks": "jwks",
+}
 FIXED_ROLE: Final = ("Id", "RoleScope", "TenantId", "CommunityId", "RoleTypeId")
 ROLE: Final = {"Name": "text", "Description": "text", **dict.fromkeys(FIXED_ROLE, "fixed")}
 API: Final = {
@@ -60,6 +77,10 @@ RESOURCES: Final = [
     Resource(f"{M}{ONE}/Secrets", "POST", {}, SECRET | {"Created": "fixed"}, ClientSecret),
     Resource(f"{M}{ONE}/Secrets/<secret_id>", "PUT", {}, SECRET, ClientSecret),
     Resource(f"{M}{ONE}/Secrets/<secret_id>/Rotate", "POST", {}, ROTATE, ClientSecret),
+    Resource(f"{M}{ONE}/PublicKeys", "POST", {"Key": NEW_KEY}, NEW_KEY_KINDS, ClientKey),
+    Resource(f"{M}{ONE}/PublicKeys/<key_id>", "PUT", {}, KEY, ClientKey),
+    Resource(f"{M}{ONE}/FederatedIdentities", "POST", RULES, IDENTITY, FederatedIdentity),
+    Resource(f"{M}{ONE}/FederatedIdentities/<identity_id>", "PUT", {}, IDENTITY, FederatedIdentity),
     Resource("Roles", "POST", {"Name": "New"}, ROLE, Role),
     Resource("Roles/<role_id>", "PUT", {}, ROLE, Role),
     Resource("Apis", "POST", NEW_API, API, Api),

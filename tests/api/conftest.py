@@ -18,6 +18,7 @@ from clients_app.rules.built_in_roles import (
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.api.addresses import Subjects
 from tests.audit.rows import all_rows
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import make_application, make_client
 from tests.selectors.tenant_world import fill
 
@@ -112,6 +113,8 @@ def subjects(robot: Caller) -> Subjects:
     """Rows of the tenant of the caller, who may do everything."""
     world = fill(robot.tenant)
     hybrid = make_application("Viewer", robot.tenant, client_type="hybrid")
+    insert_keys(hybrid, 1)
+    insert_identities(hybrid, 1)
     return Subjects(world, hybrid, world.application)
 
 

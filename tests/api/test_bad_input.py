@@ -48,6 +48,9 @@ WRONG: Final[dict[str, tuple[str, list[Any]]]] = {
     "list": ("Send a list.", ["x", {}, 5, True]),
     "items": ("Send no null in a list.", [[None], ["x", None]]),
     "too many": ("Send at most 1000 values.", [["x"] * 1001]),
+    "object": ("Send a JSON object.", ["x", []]),
+    "pasted": ("Send a JWK, or PEM of a public key or certificate.", [5, []]),
+    "jwks": ("Send a JWKS.", [5, []]),
     "fixed": ("This property cannot be set.", ["x", 5, True, [], {}]),
 }
 

@@ -26,6 +26,7 @@ from tests.api.conftest import Caller
 from tests.api.person_tokens import token_for
 from tests.api.replies import refused
 from tests.audit.rows import all_rows
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import actor_for, machine_of, make_application, make_tenant, role_ids
 from tests.selectors.tenant_world import fill
 
@@ -36,6 +37,7 @@ ELSEWHERE: Final = {
     Action.EDIT_URLS,  # a part of Action.EDIT_CLIENT there; see test_applications.py
     Action.DISABLE_CLIENT,  # the same; see test_clients_write.py
     Action.EXTEND_SECRET,  # a part of Action.EDIT_SECRET; see test_secrets.py
+    Action.EXTEND_CREDENTIAL,  # a part of Action.EDIT_CREDENTIAL; see test_identities.py
     Action.EXPORT_ACTIVITY,  # a parameter; see test_activity.py
     Action.READ_PEOPLE,
     Action.MANAGE_PEOPLE,
@@ -59,6 +61,8 @@ def subjects(db: None) -> Subjects:
     world = fill(make_tenant())
     Client.objects.update(may_introspect=False)
     hybrid = make_application("Viewer", world.tenant, client_type="hybrid")
+    insert_keys(hybrid, 1)
+    insert_identities(hybrid, 1)
     hybrid.owners.add(world.person)
     return Subjects(world, hybrid, world.application)
 
@@ -244,7 +248,7 @@ def test_address_in_another_spelling_is_the_same(
 def test_post_with_a_key_acts_once(calling: Callable[..., Caller], subjects: Subjects) -> None:
     robot = calling("Robot", TENANT_ADMINISTRATOR, of=subjects.world.tenant)
     for address, row in ROWS.items():
-        if "POST" in row:
+        if "POST" in row and row["POST"].changes:
             make, path = row["POST"].body, subjects.on(address)
             assert make is not None
             body = make(subjects)

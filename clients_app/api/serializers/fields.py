@@ -105,6 +105,34 @@ class Several(serializers.ListField):
         return [self.child.run_validation(one) for one in data]
 
 
+class Texts(serializers.Field):
+    """An object whose values are strings."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**_OPTIONAL, **more})
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Send a JSON object.")
+        for name, value in data.items():
+            if not isinstance(value, str):
+                raise serializers.ValidationError({name[:100]: "Send a string."})
+        return data
+
+
+class Json(serializers.Field):
+    """An object, or a string; ``sentence`` refuses anything else."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(**_OPTIONAL)
+        self.sentence = sentence
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, (dict, str)):
+            raise serializers.ValidationError(self.sentence)
+        return data
+
+
 class Model(serializers.Serializer):
     """A model that a body holds; ``fixed`` are the properties that no request changes, and
     ``moving`` those that change by themselves, so that a request may repeat any value of them."""

@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
-from rest_framework import serializers
-
 from clients_app.api.errors import Refusal
-from clients_app.api.serializers.fields import Flag, Model, Moment, Text
+from clients_app.api.serializers.fields import Flag, Json, Model, Moment, Text
 
 PROPERTIES: Final = {
     "secret.description": "Description",
@@ -32,18 +30,6 @@ class SecretModel(NewSecretModel):
     moving = {"LastUsed": Moment()}
 
 
-class Jwk(serializers.JSONField):
-    """A public key as a JWK: an object, or its JSON."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, allow_null=True)
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, (dict, str)):
-            raise serializers.ValidationError("Send a JWK.")
-        return data
-
-
 class RotateModel(Model):
     """How a secret is replaced: by default, the new one has the same description and life, and the
     old one ends after 24 hours."""
@@ -52,7 +38,7 @@ class RotateModel(Model):
     Expiration = Moment()
     Expires = Flag()
     OldSecretEnds = Moment()
-    PublicKey = Jwk()
+    PublicKey = Json("Send a JWK.")
 
 
 def expiration_in(values: dict[str, Any], *, now: datetime | None = None) -> datetime | None:

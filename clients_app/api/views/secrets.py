@@ -1,13 +1,12 @@
 """The secrets of a client."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients_app.actors import Actor
 from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
@@ -20,8 +19,8 @@ from clients_app.api.serializers.secrets import (
     expiration_in,
 )
 from clients_app.api.views.clients import TOTAL_COUNT, client_of
+from clients_app.api.views.credentials import number_of, readable
 from clients_app.api.views.resource import Resource, caller
-from clients_app.errors import NotFound
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import moment, secret_json
 from clients_app.models import Client, ClientSecret
@@ -40,6 +39,8 @@ from clients_app.services.secrets.changes import (
 from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from clients_app.services.secrets.sealing import parse_public_key
 
+_GONE: Final = _("There is no such secret. It may have been removed.")
+
 
 class SecretsView(Resource):
     """The secrets of a client: live ones and those that expired in the last 90 days."""
@@ -51,7 +52,7 @@ class SecretsView(Resource):
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the secrets, newest first, without their values."""
         given = Parameters(request, ("query", "skip", "count"))
-        client, _actor = _readable(request, client_id, client_type)
+        client, _actor = readable(request, client_id, client_type)
         skip, count = given.page()
         words, listed = key_of(given.text("query")), listed_secrets(client, now=timezone.now())
         secrets = [_model(one) for one in listed if words in key_of(one.description)]
@@ -84,18 +85,18 @@ class SecretView(Resource):
     ) -> Response:
         """Return the secret without its value."""
         none_but(request)
-        client, _actor = _readable(request, client_id, client_type)
-        return _shown(get_secret(client, number_of(secret_id), now=timezone.now()))
+        client, _actor = readable(request, client_id, client_type)
+        return _shown(get_secret(client, number_of(secret_id, _GONE), now=timezone.now()))
 
     def put(
         self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
     ) -> Response:
         """Change the description or the expiration; the value stays."""
         none_but(request)
-        client, actor = _readable(request, client_id, client_type)
+        client, actor = readable(request, client_id, client_type)
         require(actor, Action.EDIT_SECRET, client=client)
         now = timezone.now()
-        secret = get_secret(client, number_of(secret_id), now=now)
+        secret = get_secret(client, number_of(secret_id, _GONE), now=now)
         current = _model(secret)
         values = values_from(SecretModel, request.data, current=current)
         draft = SecretDraft(
@@ -116,7 +117,7 @@ class SecretView(Resource):
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.REMOVE_SECRET, client=client)
         now = timezone.now()
-        secret = get_secret(client, number_of(secret_id), now=now)
+        secret = get_secret(client, number_of(secret_id, _GONE), now=now)
         version = secret.version if refuse_changed(request, _model(secret)) else None
         remove_secret(client, secret.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
@@ -137,7 +138,7 @@ class RotateView(Resource):
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ROTATE_SECRET, client=client)
         form_key, now = form_key_of(request, actor=actor), timezone.now()
-        old = get_secret(client, number_of(secret_id), now=now)
+        old = get_secret(client, number_of(secret_id, _GONE), now=now)
         values = values_from(RotateModel, request.data, current=None)
         jwk = values.get("PublicKey")
         new = rotate_secret(
@@ -164,24 +165,11 @@ def _successor(
     return SecretDraft(description=description, expires_at=expiration_in(values, now=end))
 
 
-def number_of(secret_id: str) -> int:
-    """Return the id of a secret in an address, or raise NotFound."""
-    if secret_id.isascii() and secret_id.isdecimal() and len(secret_id) < 19:
-        return int(secret_id)
-    raise NotFound(_("There is no such secret. It may have been removed."))
-
-
 def added(new: NewSecret) -> dict[str, Any]:
     """Return a new secret with its value."""
     sealed = new.sealed if isinstance(new, RotatedSecret) else ""
     value = {"EncryptedSecret": sealed} if sealed else {"Secret": new.plain}
     return value | secret_json(new.secret)
-
-
-def _readable(request: Request, client_id: str, client_type: str) -> tuple[Client, Actor]:
-    client, actor = client_of(request, client_id, client_type), caller(request)
-    require(actor, Action.READ_SECRETS, client=client)
-    return client, actor
 
 
 def _model(secret: Any) -> dict[str, Any]:

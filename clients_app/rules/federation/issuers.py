@@ -13,7 +13,7 @@ from clients_app.rules.names import check_length
 
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._~:/@!$&'()*+,;=%\[\]-]+")
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
-_ODD: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]")
+_ODD: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _TOO_LONG: Final = gettext_noop(
     "Enter at most %(maximum)s characters. This text has %(length)s: %(excess)s too many."
 )

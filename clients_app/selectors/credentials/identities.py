@@ -17,13 +17,12 @@ def listed_identities(client: Client, *, now: datetime) -> list[Any]:
 
     Each has ``last_used_at`` and ``last_used_address``.
     """
-    rows = client.identities.live(now - EXPIRED_LISTED)
-    return list(with_last_use(rows, "identity").order_by("-id"))
+    return list(_listed(client, now).order_by("-id"))
 
 
-def get_identity(client: Client, identity_id: int, *, now: datetime) -> FederatedIdentity:
+def get_identity(client: Client, identity_id: int, *, now: datetime) -> Any:
     """Return one of ``listed_identities``, or raise NotFound."""
-    found = client.identities.live(now - EXPIRED_LISTED).filter(pk=identity_id).first()
+    found = _listed(client, now).filter(pk=identity_id).first()
     sentence = gettext_noop("There is no such federated identity. It may have been removed.")
     return existing(found, sentence)
 
@@ -49,3 +48,7 @@ def trust_of_row(identity: FederatedIdentity) -> Trust:
         subject_rule=identity.subject_rule,
         claim_rules=identity.claim_rules,
     )
+
+
+def _listed(client: Client, now: datetime) -> QuerySet[Any]:
+    return with_last_use(client.identities.live(now - EXPIRED_LISTED), "identity")

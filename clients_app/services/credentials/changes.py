@@ -130,8 +130,14 @@ def edit(
     audit.record(f"{kind.event}.edited", row, actor=actor, now=now, before=before, after=after)
 
 
-def remove(row: Row, client: Client, *, actor: Actor, now: datetime) -> None:
-    """Remove a row of the locked ``client``; every worker refuses it from the next request on."""
+def remove(
+    row: Row, client: Client, *, expected_version: int | None, actor: Actor, now: datetime
+) -> None:
+    """Remove a row of the locked ``client``; every worker refuses it from the next request on.
+
+    Errors: ChangedMeanwhile.
+    """
+    refuse_stale(row, expected_version)
     row.removed_at, row.removed_by = now, actor.name
     row.save(update_fields=["removed_at", "removed_by"])
     touch(client, actor=actor, now=now)

@@ -117,13 +117,21 @@ def edit_identity(
 
 @transaction.atomic
 def remove_identity(
-    client: Client, identity_id: int, *, actor: Actor, now: datetime
+    client: Client,
+    identity_id: int,
+    *,
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> FederatedIdentity:
-    """Remove an identity with its tokens. Errors: Forbidden; ProofRequired; NotFound."""
+    """Remove an identity with its tokens.
+
+    Errors: ChangedMeanwhile; Forbidden; ProofRequired; NotFound.
+    """
     client = locked(client)
     require(actor, Action.REMOVE_CREDENTIAL, client=client)
     identity: FederatedIdentity = changes.present(FederatedIdentity, client, identity_id)
-    changes.remove(identity, client, actor=actor, now=now)
+    changes.remove(identity, client, expected_version=expected_version, actor=actor, now=now)
     return identity
 
 

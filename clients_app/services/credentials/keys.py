@@ -95,12 +95,22 @@ def edit_key(
 
 
 @transaction.atomic
-def remove_key(client: Client, key_id: int, *, actor: Actor, now: datetime) -> ClientKey:
-    """Remove a key with its tokens. Errors: Forbidden; ProofRequired; NotFound."""
+def remove_key(
+    client: Client,
+    key_id: int,
+    *,
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> ClientKey:
+    """Remove a key with its tokens.
+
+    Errors: ChangedMeanwhile; Forbidden; ProofRequired; NotFound.
+    """
     client = locked(client)
     require(actor, Action.REMOVE_CREDENTIAL, client=client)
     key: ClientKey = changes.present(ClientKey, client, key_id)
-    changes.remove(key, client, actor=actor, now=now)
+    changes.remove(key, client, expected_version=expected_version, actor=actor, now=now)
     return key
 
 

@@ -74,5 +74,5 @@ def remove_others(
     if others:
         touch(client, actor=actor, now=now)
     for row in rows:
-        remove(row, client, actor=actor, now=now)
+        remove(row, client, expected_version=None, actor=actor, now=now)
     return stays
