@@ -1,0 +1,137 @@
+"""The public keys of clients by the REST API."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from clients_app.models import ClientKey, FetchedKeySet
+from clients_app.services.usage import counts
+from tests.api.conftest import Caller
+from tests.api.replies import refused
+from tests.credentials import insert_keys
+from tests.factories import make_application, make_client
+from tests.oauth.assertions import asking, assertion, key_of
+from tests.oauth.wsgi import environ, through_the_short_entrance
+
+GONE = "There is no such public key. It may have been removed."
+EC = key_of("EC")
+JWK = {**EC.as_dict(private=False), "kid": "first"}
+MEMBERS = ["Id", "Description", "Expiration", "Expires", "Created", "Jwk", "Thumbprint", "JwksUrl"]
+
+
+@pytest.fixture
+def pump(robot: Caller) -> Any:
+    """A client, and the address of its keys."""
+    client = make_client("Pump", robot.tenant).client
+    return client, f"ClientCredentialClients/{client.pk}/PublicKeys"
+
+
+def test_added_key_gets_tokens_and_is_shown(pump: Any, rotator: Caller, auditor: Caller) -> None:
+    client, keys = pump
+
+    reply = rotator.post(keys, {"Key": JWK, "Description": "build"})
+
+    key, row = reply.json(), ClientKey.objects.get()
+    assert (reply.status_code, list(key)) == (201, MEMBERS)
+    assert (key["Jwk"], key["Thumbprint"], key["JwksUrl"]) == (row.jwk, EC.thumbprint(), None)
+    text = assertion(str(client.pk), EC, header={"kid": "first"})
+    assert through_the_short_entrance(environ(body=asking(text))).status == 200
+    counts.flush()
+    [listed] = auditor.get(f"{keys}?query=BUILD").json()
+    assert listed == {**key, "LastUsed": listed["LastUsed"], "LastFetched": None} | {
+        "FetchFailure": None
+    }
+    assert listed["LastUsed"]
+    assert auditor.get(f"{keys}?query=other").json() == []
+    assert auditor.get(f"{keys}/{key['Id']}").json() == listed
+
+
+@pytest.mark.parametrize("kind", ["jwk", "jwks", "text", "pem"])
+def test_key_comes_in_each_form(pump: Any, robot: Caller, kind: str) -> None:
+    forms: dict[str, Any] = {
+        "jwk": JWK,
+        "jwks": {"keys": [JWK]},
+        "text": json.dumps({"keys": [JWK]}),
+        "pem": EC.as_pem(private=False).decode(),
+    }
+    key = robot.post(pump[1], {"Key": forms[kind]}).json()
+    assert key["Thumbprint"] == EC.thumbprint()
+    assert set(key["Jwk"]) == {"kty", "crv", "x", "y", "kid"}
+
+
+def test_address_of_keys_is_shown_with_why_it_failed(
+    pump: Any, robot: Caller, now: datetime
+) -> None:
+    _client, keys = pump
+    url = "https://machine.example.com/jwks"
+
+    key = robot.post(keys, {"JwksUrl": url}).json()
+
+    assert (key["Jwk"], key["Thumbprint"], key["JwksUrl"]) == (None, None, url)
+    etag = robot.get(f"{keys}/{key['Id']}")["ETag"]
+    FetchedKeySet.objects.filter(url=url).update(failure="timeout", fetched_at=now)
+    reply = robot.get(f"{keys}/{key['Id']}")
+    assert reply.json()["FetchFailure"] == "timeout"
+    assert datetime.fromisoformat(reply.json()["LastFetched"]) == now
+    assert reply["ETag"] == etag
+    assert robot.put(f"{keys}/{key['Id']}", reply.json()).json() == reply.json()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({}, "Key: Paste a public key: a JWK or JWKS, or PEM that begins with"),
+        ({"Key": {"keys": [JWK, key_of("RSA").as_dict(private=False)]}}, "Key: Send one key at"),
+        ({"Key": EC.as_dict(private=True)}, "Key: This is a private key, or has one in it."),
+        ({"Key": EC.as_pem(private=True).decode()}, "Key: This is a private key, or has one"),
+        ({"Key": JWK, "JwksUrl": "https://a.example.com"}, "JwksUrl: Paste a public key, or"),
+        ({"JwksUrl": "http://a.example.com/jwks"}, "JwksUrl: "),
+        ({"Key": JWK, "Expires": True}, "Expiration: Send an Expiration with Expires true."),
+        ({"Key": JWK, "Expiration": "2020-01-01T00:00:00Z"}, "Expiration: Enter a date and time"),
+    ],
+)
+def test_bad_key_is_refused_and_not_repeated(
+    pump: Any, robot: Caller, body: Any, reason: str
+) -> None:
+    reply = robot.post(pump[1], body)
+    assert (reply.status_code, reply.json()["Reason"][: len(reason)]) == (400, reason)
+    assert EC.as_dict(private=True)["d"] not in reply.content.decode()
+    assert "BEGIN PRIVATE" not in reply.content.decode()
+    assert not ClientKey.objects.exists()
+
+
+def test_key_of_the_client_and_an_eleventh_are_refused(pump: Any, robot: Caller) -> None:
+    client, keys = pump
+    robot.post(keys, {"Key": JWK})
+    refused(robot.post(keys, {"Key": JWK}), 400, "Key: This client has this public key already.")
+    insert_keys(client, 9)
+    sentence = "A client has at most 10 public keys. Remove one that is no longer used."
+    refused(robot.post(keys, {"Key": key_of("OKP").as_dict(private=False)}), 400, sentence)
+
+
+def test_put_and_delete_of_a_key(pump: Any, robot: Caller, now: datetime) -> None:
+    _client, keys = pump
+    address = f"{keys}/{robot.post(keys, {'Key': JWK}).json()['Id']}"
+    ends = (now + timedelta(days=9)).isoformat().replace("+00:00", "Z")
+
+    got = robot.get(address)
+    changed = robot.put(address, {"Description": "new", "Expiration": ends}, If_Match=got["ETag"])
+
+    assert changed.json() == {**got.json(), "Description": "new", "Expires": True} | {
+        "Expiration": ends
+    }
+    assert robot.put(address, changed.json()).json() == changed.json()
+    refused(robot.put(address, {"Jwk": {}}), 400, "Jwk: This property cannot be set.")
+    assert robot.put(address, {"Expires": False}).json()["Expiration"] is None
+    assert robot.delete(address, If_Match=changed["ETag"]).status_code == 412
+    assert robot.delete(address, If_Match=robot.get(address)["ETag"]).status_code == 204
+    refused(robot.get(address), 404, GONE)
+    refused(robot.delete(f"{keys}/x"), 404, GONE)
+
+
+def test_clients_without_secrets_have_no_keys(robot: Caller) -> None:
+    client = make_application("Rooms", robot.tenant)
+    address = f"AuthorizationCodeClients/{client.pk}/PublicKeys"
+    refused(robot.get(address), 404, "There is nothing at this address.")
