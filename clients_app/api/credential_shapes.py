@@ -39,6 +39,20 @@ def credential_models() -> dict[str, Any]:
     return {**_secrets(), **_keys(), **_identities(), **_trials()}
 
 
+def new_client(name: str) -> dict[str, Any]:
+    """Return the model of a new client of the model ``name``: with what it proves itself."""
+    secret = {
+        "Secret": {"type": "string", "pattern": "^pcs_[0-9A-Za-z]{49}$"},
+        "Id": WHOLE,
+        "Description": STRING,
+        "ExpirationDate": or_null(MOMENT),
+    }
+    others = {one: ref(f"New{one}") for one in ("PublicKey", "FederatedIdentity")}
+    model = whole({"Client": ref(name)})
+    model["properties"] |= {**secret, **others}
+    return model
+
+
 def _secrets() -> dict[str, Any]:
     either = {"Secret": STRING, "EncryptedSecret": STRING}
     rotated = whole({**_BEGIN, "OldSecret": whole(_BEGIN)})

@@ -8,12 +8,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from clients_app import conf
+
+_PORTAL = "http://localhost:8000"  # stands for the address of this portal
 _FILE = Path(__file__).with_name("examples.json")
 
 
 def read_examples() -> dict[str, Any]:
     """Return ``calls``, each with its operation, and ``errors`` by status."""
-    examples: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    text = _FILE.read_text(encoding="utf-8").replace(_PORTAL, conf.public_url())
+    examples: dict[str, Any] = json.loads(text)
     return examples
 
 

@@ -77,6 +77,8 @@ def _type_of(field: Any) -> dict[str, Any]:
         return sent_model(type(field), requires=("Name",))
     if isinstance(field, fields.Json):
         return {"type": ["object", "string"]}
+    if isinstance(field, fields.Inner):
+        return ref(field.body)
     if isinstance(field, fields.Texts):
         return TEXTS
     return next(dict(schema) for kind, schema in _TYPES if isinstance(field, kind))

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from clients_app.api.credential_shapes import credential_models
+from clients_app.api.credential_shapes import credential_models, new_client
 from clients_app.api.schemas import (
     GUID,
     MOMENT,
@@ -67,15 +67,7 @@ def components() -> dict[str, Any]:
         found[f"{name}Body"] = sent_model(clients.MODELS[kind.id])
         found[f"New{name}Body"] = sent_model(clients.NEW_MODELS[kind.id], requires=("Name",))
         if kind.has_secrets:
-            found[f"New{name}"] = whole(
-                {
-                    "Secret": {"type": "string", "pattern": "^pcs_[0-9A-Za-z]{49}$"},
-                    "Id": WHOLE,
-                    "Description": STRING,
-                    "ExpirationDate": or_null(MOMENT),
-                    "Client": ref(name),
-                }
-            )
+            found[f"New{name}"] = new_client(name)
     found |= credential_models()
     found |= {
         "Role": read_model(roles.RoleModel),

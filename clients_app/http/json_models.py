@@ -66,6 +66,9 @@ def client_json(client: ClientModel) -> dict[str, Any]:
         members["MayIntrospectTokens"] = client.may_introspect
     if kind.may_rotate_own_secrets:
         members["MayRotateOwnSecrets"] = client.may_rotate_own_secrets
+    if kind.has_secrets:
+        members["DemandsAssertionType"] = client.demands_assertion_type
+        members["AcceptsTokenEndpointAudience"] = client.accepts_token_endpoint_audience
     return {**members, "LastUsed": moment(client.last_token_at)}
 
 

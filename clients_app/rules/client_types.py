@@ -76,6 +76,9 @@ class ClientType:
             "may_introspect": self.may_introspect,
             "may_rotate_own_secrets": self.may_rotate_own_secrets,
             "may_add_secrets": self.has_secrets,
+            **dict.fromkeys(
+                ("demands_assertion_type", "accepts_token_endpoint_audience"), self.has_secrets
+            ),
             **dict.fromkeys(("client_uri", "logo_uri", "skips_consent"), self.signs_people_in),
             **{kind.path: kind in self.url_kinds for kind in URL_KINDS},
         }

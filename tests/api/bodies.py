@@ -23,8 +23,9 @@ CLIENT: Final = {
     "Tags": "list items too many",
     "LastUsed": "moment",
 }
+RULES_OF_ASSERTIONS: Final = ("DemandsAssertionType", "AcceptsTokenEndpointAudience")
 MACHINE: Final = {**CLIENT, "RoleIds": "list items too many"} | dict.fromkeys(
-    ("MayIntrospectTokens", "MayRotateOwnSecrets"), "flag"
+    ("MayIntrospectTokens", "MayRotateOwnSecrets", *RULES_OF_ASSERTIONS), "flag"
 )
 APPLICATION: Final = {
     **CLIENT,
@@ -35,7 +36,7 @@ APPLICATION: Final = {
 PUBLIC: Final = {**APPLICATION, "AllowedCorsOrigins": "list items too many"}
 HYBRID: Final = {
     **APPLICATION,
-    "MayIntrospectTokens": "flag",
+    **dict.fromkeys(("MayIntrospectTokens", *RULES_OF_ASSERTIONS), "flag"),
     "AllowAccessTokensViaBrowser": "fixed",
 }
 FIRST: Final = {"SecretDescription": "text", "SecretExpirationDate": "moment", "Id": "guid"}

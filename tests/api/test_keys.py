@@ -135,3 +135,60 @@ def test_clients_without_secrets_have_no_keys(robot: Caller) -> None:
     client = make_application("Rooms", robot.tenant)
     address = f"AuthorizationCodeClients/{client.pk}/PublicKeys"
     refused(robot.get(address), 404, "There is nothing at this address.")
+
+
+@pytest.mark.parametrize("kind", ["ClientCredentialClients", "HybridClients"])
+def test_client_comes_with_a_key_and_no_secret(robot: Caller, kind: str) -> None:
+    urls = {"RedirectUris": ["https://a.example.com/"]} if kind == "HybridClients" else {}
+
+    reply = robot.post(kind, {"Name": "Pump", **urls, "PublicKey": {"Key": JWK}})
+
+    body = reply.json()
+    assert (reply.status_code, list(body)) == (201, ["Client", "PublicKey"])
+    address = f"{kind}/{body['Client']['Id']}"
+    assert robot.get(f"{address}/Secrets").json() == []
+    [key] = robot.get(f"{address}/PublicKeys").json()
+    assert {name: key[name] for name in MEMBERS} == body["PublicKey"]
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ({"PublicKey": {"Key": "x"}}, "PublicKey.Key: Paste a public key: a JWK or JWKS"),
+        ({"PublicKey": {"Keys": []}}, "PublicKey.Keys: There is no such property."),
+        ({"PublicKey": {"Key": JWK, "Id": 5}}, "PublicKey.Id: This property cannot be set."),
+        ({"PublicKey": "x"}, "PublicKey: Send a JSON object."),
+        ({"PublicKey": {"Key": JWK, "Description": "x" * 201}}, "PublicKey.Description: Enter at"),
+        ({"PublicKey": {"Key": JWK}, "SecretDescription": "x"}, "PublicKey: Send a secret's"),
+        (
+            {"PublicKey": {"Key": JWK}, "FederatedIdentity": {}},
+            "FederatedIdentity: Send a secret's description and end, a PublicKey, or a",
+        ),
+        ({"FederatedIdentity": {"Issuer": "x"}}, "FederatedIdentity.Issuer: Enter the issuer"),
+        (
+            {"FederatedIdentity": {"Platform": "github", "Fields": {"owner": "a b"}}},
+            "FederatedIdentity.Fields.owner: Enter a value such as",
+        ),
+        ({"PublicKey": {"Key": JWK}, "Name": "Robot"}, "Name: There is a client named Robot"),
+    ],
+)
+def test_client_with_a_bad_credential_is_refused(robot: Caller, first: Any, reason: str) -> None:
+    reply = robot.post("ClientCredentialClients", {"Name": "Pump", **first})
+    assert reply.status_code in {400, 409}
+    assert reply.json()["Reason"][: len(reason)] == reason
+    assert robot.get("ClientCredentialClients").json()[0]["Name"] == "Robot"
+
+
+def test_switches_of_assertions_are_properties_of_the_client(robot: Caller) -> None:
+    body = {"Name": "Pump", "DemandsAssertionType": True}
+    client = robot.post("ClientCredentialClients", body).json()["Client"]
+    address = f"ClientCredentialClients/{client['Id']}"
+    assert (client["DemandsAssertionType"], client["AcceptsTokenEndpointAudience"]) == (True, False)
+
+    etag = robot.get(address)["ETag"]
+    changed = robot.put(address, {"AcceptsTokenEndpointAudience": True}, If_Match=etag).json()
+
+    assert changed == {**client, "AcceptsTokenEndpointAudience": True}
+    assert robot.put(address, {"DemandsAssertionType": False}, If_Match=etag).status_code == 412
+    [event] = robot.get("Activity?action=client.edited").json()
+    assert event["After"] == {"accepts_token_endpoint_audience": True}

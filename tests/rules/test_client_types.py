@@ -12,9 +12,11 @@ from clients_app.rules.client_types import (
 
 URLS = {"redirect_uris", "logout_uris", "cors_origins"}
 ROLES = {"roles", "confirms_administrator"}
+ASSERTIONS = {"demands_assertion_type", "accepts_token_endpoint_audience"}
+SWITCHES = {"may_introspect", "may_rotate_own_secrets", "may_add_secrets"}
 LACKS = {
     CLIENT_CREDENTIALS: {*URLS, "allow_refresh_token", "client_uri", "logo_uri", "skips_consent"},
-    AUTHORIZATION_CODE: {*ROLES, "may_introspect", "may_rotate_own_secrets", "may_add_secrets"},
+    AUTHORIZATION_CODE: {*ROLES, *ASSERTIONS, *SWITCHES},
     HYBRID: {*ROLES, "cors_origins", "may_rotate_own_secrets"},
 }
 

@@ -2,7 +2,22 @@
 
 from typing import Any, Final
 
-from clients_app.api.serializers.fields import Flag, Guid, Model, Moment, Several, Text, Whole
+from clients_app.api.serializers.credentials import (
+    IDENTITY_PROPERTIES,
+    KEY_PROPERTIES,
+    IdentityModel,
+    NewKeyModel,
+)
+from clients_app.api.serializers.fields import (
+    Flag,
+    Guid,
+    Inner,
+    Model,
+    Moment,
+    Several,
+    Text,
+    Whole,
+)
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
 
 #: What drafts of the services call by other names than the models.
@@ -16,6 +31,8 @@ PROPERTIES: Final = {
     "contact": "Contact",
     "may_introspect": "MayIntrospectTokens",
     "may_rotate_own_secrets": "MayRotateOwnSecrets",
+    "demands_assertion_type": "DemandsAssertionType",
+    "accepts_token_endpoint_audience": "AcceptsTokenEndpointAudience",
     "redirect_uris": "RedirectUris",
     "logout_uris": "PostLogoutRedirectUris",
     "cors_origins": "AllowedCorsOrigins",
@@ -25,6 +42,11 @@ PROPERTIES: Final = {
     "skips_consent": "FirstParty",
     "secret.description": "SecretDescription",
     "secret.expiration": "SecretExpirationDate",
+    **{f"public_key.{path}": f"PublicKey.{name}" for path, name in KEY_PROPERTIES.items()},
+    **{
+        f"federated_identity.{path}": f"FederatedIdentity.{name}"
+        for path, name in IDENTITY_PROPERTIES.items()
+    },
     "confirms_administrator": "confirmTenantAdministrator",
     "kept_secrets": "keptSecretIds",
 }
@@ -36,6 +58,8 @@ _FIELDS: Final = {
     "Contact": "contact",
     "MayIntrospectTokens": "may_introspect",
     "MayRotateOwnSecrets": "may_rotate_own_secrets",
+    "DemandsAssertionType": "demands_assertion_type",
+    "AcceptsTokenEndpointAudience": "accepts_token_endpoint_audience",
     "ClientUri": "client_uri",
     "LogoUri": "logo_uri",
     "AllowOfflineAccess": "allow_refresh_token",
@@ -69,6 +93,8 @@ class ClientCredentialClientModel(ClientModel):
     RoleIds = Several(Guid())
     MayIntrospectTokens = Flag()
     MayRotateOwnSecrets = Flag()
+    DemandsAssertionType = Flag()
+    AcceptsTokenEndpointAudience = Flag()
 
 
 class _ApplicationModel(ClientModel):
@@ -94,20 +120,25 @@ class HybridClientModel(_ApplicationModel):
     fixed = ("AllowAccessTokensViaBrowser",)
 
     MayIntrospectTokens = Flag()
+    DemandsAssertionType = Flag()
+    AcceptsTokenEndpointAudience = Flag()
 
 
-class NewClientCredentialClientModel(ClientCredentialClientModel):
-    """A new client for machines with its first secret."""
-
-    SecretDescription = Text()
-    SecretExpirationDate = Moment()
-
-
-class NewHybridClientModel(HybridClientModel):
-    """A new client of an application with a server, with its first secret."""
+class _FirstModel(Model):
+    """With what a new client proves itself: a secret, unless it sends another credential."""
 
     SecretDescription = Text()
     SecretExpirationDate = Moment()
+    PublicKey = Inner(NewKeyModel, "NewPublicKeyBody")
+    FederatedIdentity = Inner(IdentityModel, "FederatedIdentityBody")
+
+
+class NewClientCredentialClientModel(ClientCredentialClientModel, _FirstModel):
+    """A new client for machines with its first credential."""
+
+
+class NewHybridClientModel(HybridClientModel, _FirstModel):
+    """A new client of an application with a server, with its first credential."""
 
 
 MODELS: Final[dict[str, type[Model]]] = {

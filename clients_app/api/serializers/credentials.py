@@ -3,9 +3,11 @@
 import json
 from typing import Any, Final
 
+from clients_app.api.errors import Refusal
 from clients_app.api.serializers.fields import Flag, Json, Model, Moment, Text, Texts
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.services.credentials.identity_drafts import GivenIdentity
+from clients_app.services.credentials.public_keys import public_jwks_of
 
 KEY_PROPERTIES: Final = {
     "secret.description": "Description",
@@ -79,6 +81,19 @@ def pasted(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value) if value else ""
+
+
+def one_key_in(values: dict[str, Any]) -> str:
+    """Return the key of a body as pasted, "" if it has an address instead.
+
+    Errors: RuleBroken (key); 400 for several keys, because an address of the API is about one.
+    """
+    if "Key" not in values and "JwksUrl" in values:
+        return ""
+    text = pasted(values.get("Key", ""))
+    if len(public_jwks_of(text)) > 1:
+        raise Refusal(400, "Send one key at a time.", prop="Key")
+    return text
 
 
 def identity_in(values: dict[str, Any]) -> GivenIdentity:

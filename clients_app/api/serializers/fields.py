@@ -133,6 +133,21 @@ class Json(serializers.Field):
         return data
 
 
+class Inner(serializers.Field):
+    """A new thing of a ``model`` within another; ``body`` is the name of its schema."""
+
+    def __init__(self, model: type["Model"], body: str) -> None:
+        super().__init__(**_OPTIONAL)
+        self.model, self.body = model, body
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        try:
+            return values_from(self.model, data, current=None)
+        except Refusal as error:
+            detail = {error.prop: error.reason} if error.prop else error.reason
+            raise serializers.ValidationError(detail) from None
+
+
 class Model(serializers.Serializer):
     """A model that a body holds; ``fixed`` are the properties that no request changes, and
     ``moving`` those that change by themselves, so that a request may repeat any value of them."""

@@ -13,6 +13,7 @@ from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import MODELS, NEW_MODELS, PROPERTIES, draft_fields
 from clients_app.api.serializers.fields import values_from
+from clients_app.api.views.first_credentials import first_in, first_json, within
 from clients_app.api.views.resource import Resource, caller
 from clients_app.errors import NotFound, existing
 from clients_app.errors import gettext_noop as _
@@ -20,7 +21,6 @@ from clients_app.http.json_models import client_json, moment
 from clients_app.models import Client
 from clients_app.permissions import Action, allows, require
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.clients.models import ClientModel, model_page, models_of
@@ -30,7 +30,6 @@ from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.clients.edits import edit_client
 from clients_app.services.clients.registration import RegisteredClient, register_client
 from clients_app.services.clients.removal import remove_client
-from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, kept_of
 
 TOTAL_COUNT: Final = "Total-Count"
@@ -61,28 +60,24 @@ class ClientsView(Resource):
         )
 
     def post(self, request: Request, tenant_id: str, client_type: str) -> Response:
-        """Add a client with its first secret, which only this answer shows."""
+        """Add a client with its first secret, which only this answer shows, or without one."""
         given = Parameters(request, (CONFIRM,))
         actor = caller(request)
         require(actor, Action.ADD_CLIENT)
         form_key = form_key_of(request, actor=actor)
         values = values_from(NEW_MODELS[client_type], request.data, current=_NEW)
         draft = ClientDraft(**{"name": "", **draft_fields(values), "client_type": client_type})
-        secret = None
-        if CLIENT_TYPES[client_type].has_secrets:
-            secret = SecretDraft(
-                description=values.get("SecretDescription", ""),
-                expires_at=values.get("SecretExpirationDate"),
+        first = first_in(values) if draft.type.has_secrets else None
+        with within(values):
+            made = register_client(
+                replace(draft, confirms_administrator=confirms(given, draft.name)),
+                first,
+                actor=actor,
+                now=timezone.now(),
+                form_key=form_key,
+                client_id=values.get("Id"),
+                is_enabled=values.get("Enabled", True),
             )
-        made = register_client(
-            replace(draft, confirms_administrator=confirms(given, draft.name)),
-            secret,
-            actor=actor,
-            now=timezone.now(),
-            form_key=form_key,
-            client_id=values.get("Id"),
-            is_enabled=values.get("Enabled", True),
-        )
         location = f"{request.path}/{made.client.pk}"
         return Response(_added(made), status=201, headers={"Location": location})
 
@@ -202,7 +197,7 @@ def _added(made: RegisteredClient) -> dict[str, Any]:
     [client] = models_of(made.client.tenant_id, [made.client.pk])
     model = client_json(client)
     if made.secret is None:
-        return model
+        return {"Client": model, **first_json(made.client)} if client.type.has_secrets else model
     return {
         "Secret": made.plain,
         "Id": made.secret.pk,

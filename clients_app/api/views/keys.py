@@ -6,11 +6,15 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients_app.api.errors import Refusal
 from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
-from clients_app.api.serializers.credentials import KEY_PROPERTIES, KeyModel, NewKeyModel, pasted
+from clients_app.api.serializers.credentials import (
+    KEY_PROPERTIES,
+    KeyModel,
+    NewKeyModel,
+    one_key_in,
+)
 from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.secrets import expiration_in
 from clients_app.api.views.clients import TOTAL_COUNT
@@ -24,7 +28,6 @@ from clients_app.rules.names import key_of
 from clients_app.selectors.credentials.keys import get_key, listed_keys
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
-from clients_app.services.credentials.public_keys import public_jwks_of
 
 _GONE: Final = _("There is no such public key. It may have been removed.")
 
@@ -52,7 +55,7 @@ class KeysView(Resource):
         form_key = form_key_of(request, actor=actor)
         values = values_from(NewKeyModel, request.data, current=None)
         draft = KeyDraft(
-            pasted=_one_key(values),
+            pasted=one_key_in(values),
             jwks_url=values.get("JwksUrl", ""),
             description=values.get("Description", ""),
             expires_at=expiration_in(values),
@@ -107,19 +110,6 @@ class KeyView(Resource):
         now = timezone.now()
         remove_key(client, key.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
-
-
-def _one_key(values: dict[str, Any]) -> str:
-    """Return the pasted key of a body, "" if it has an address instead.
-
-    Errors: RuleBroken (key); 400 for several keys, because an address is about one.
-    """
-    if "Key" not in values and "JwksUrl" in values:
-        return ""
-    text = pasted(values.get("Key", ""))
-    if len(public_jwks_of(text)) > 1:
-        raise Refusal(400, "Send one key at a time.", prop="Key")
-    return text
 
 
 def _found(client: Client, key_id: str) -> Any:

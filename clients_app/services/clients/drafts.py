@@ -30,10 +30,13 @@ from clients_app.rules.role_claims import check_role_claims
 from clients_app.selectors.clients.lookup import name_is_taken
 from clients_app.services.roles.roles import roles_with_member
 
+#: The switches of a client about its assertions (CRE-4).
+ASSERTION_RULES: Final = ("demands_assertion_type", "accepts_token_endpoint_audience")
 #: The fields of a draft that are columns of a client.
 COLUMNS: Final = (
     *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect", "skips_consent"),
     *("may_rotate_own_secrets", "may_add_secrets"),
+    *ASSERTION_RULES,
     *(line.name for line in (*LINES, *APPLICATION_URLS)),
     *(kind.mute for kind in AlertKind),
 )
@@ -43,6 +46,9 @@ _LACKING: Final = {
     "may_introspect": _("Only a client with secrets can introspect tokens."),
     "may_rotate_own_secrets": _("Only a client for machines can rotate its own secrets."),
     "may_add_secrets": _("Authorization Code clients have no secrets."),
+    **dict.fromkeys(
+        ASSERTION_RULES, _("Authorization Code clients have no secrets, keys or identities.")
+    ),
     "skips_consent": _("Only a client that people sign in to can skip their consent."),
 }
 
@@ -69,6 +75,8 @@ class ClientDraft:
     may_introspect: bool = False
     may_rotate_own_secrets: bool = False
     may_add_secrets: bool = False
+    demands_assertion_type: bool = False
+    accepts_token_endpoint_audience: bool = False
     client_uri: str = ""
     logo_uri: str = ""
     skips_consent: bool = False

@@ -19,6 +19,7 @@ from clients_app.rules.client_fields import APPLICATION_URLS
 from clients_app.rules.privileges import privileges
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import (
+    ASSERTION_RULES,
     COLUMNS,
     ClientDraft,
     cleaned,
@@ -240,6 +241,8 @@ def _require_what_differs(
         require(actor, Action.EDIT_URLS, client=client)
     if any(getattr(draft, one) != getattr(was, one) for one in _ASSIGNED):
         require(actor, Action.ASSIGN_ROLES, client=client)
+    if any(getattr(draft, one) != getattr(was, one) for one in ASSERTION_RULES):
+        require(actor, Action.EXTEND_CREDENTIAL, client=client)
     if differing_urls and was.skips_consent:
         require(actor, Action.ASSIGN_ROLES, client=client)
 

@@ -13,7 +13,7 @@ from clients_app.http.forms.portal_form import EditForm
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.alerts import SHORT, AlertKind
-from clients_app.services.clients.drafts import ClientDraft, draft_of
+from clients_app.services.clients.drafts import ASSERTION_RULES, ClientDraft, draft_of
 from clients_app.web.forms.client_form import ClientForm, inputs_of
 from clients_app.web.forms.kept_secrets_form import KeptSecretsForm
 from clients_app.web.forms.owners_form import OwnersForm
@@ -54,10 +54,11 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
 
     def client_draft(self) -> ClientDraft:
         """Return the client as the services take it, without changes the actor may not make."""
-        draft = super().client_draft()
+        was = draft_of(self.client)
+        rules = {name: getattr(was, name) for name in ASSERTION_RULES}  # have a window of their own
+        draft = replace(super().client_draft(), **rules)
         if "owners" in self.fields:
             return draft
-        was = draft_of(self.client)
         return replace(
             draft,
             role_ids=was.role_ids,
