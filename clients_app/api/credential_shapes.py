@@ -79,6 +79,8 @@ def _keys() -> dict[str, Any]:
     return {
         "PublicKey": whole({**key, **_USED, **fetched}),
         "NewPublicKey": whole(key),
+        "RotatedPublicKey": whole({**key, "OldKey": whole(key)}),
+        "RotatePublicKeyBody": _sent(credentials.RotateKeyModel),
         "NewPublicKeyBody": _sent(credentials.NewKeyModel),
         "PublicKeyBody": _sent(credentials.KeyModel),
     }

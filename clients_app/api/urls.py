@@ -7,7 +7,7 @@ from clients_app.api.views.apis import ApisView, ApiView, ClientApisView
 from clients_app.api.views.clients import ClientsView, ClientView
 from clients_app.api.views.description import DescriptionView
 from clients_app.api.views.identities import IdentitiesView, IdentityView
-from clients_app.api.views.keys import KeysView, KeyView
+from clients_app.api.views.keys import KeysView, KeyView, RotateKeyView
 from clients_app.api.views.resource import NoSuchAddress
 from clients_app.api.views.roles import ClientRolesView, RoleClientsView, RolesView, RoleView
 from clients_app.api.views.secrets import RotateView, SecretsView, SecretView
@@ -45,6 +45,7 @@ def _clients(word: str, kind: ClientType) -> list[URLPattern]:
         addresses += [
             path(f"{client}/PublicKeys", KeysView.as_view(), of, f"api-{kind}-keys"),
             path(key, KeyView.as_view(), of, f"api-{kind}-key"),
+            path(f"{key}/Rotate", RotateKeyView.as_view(), of, f"api-{kind}-key-rotate"),
             path(identities, IdentitiesView.as_view(), of, f"api-{kind}-identities"),
             path(identity, IdentityView.as_view(), of, f"api-{kind}-identity"),
             path(f"{client}/NearMisses", NearMissesView.as_view(), of, f"api-{kind}-misses"),

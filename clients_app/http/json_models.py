@@ -67,6 +67,7 @@ def client_json(client: ClientModel) -> dict[str, Any]:
     if kind.may_rotate_own_secrets:
         members["MayRotateOwnSecrets"] = client.may_rotate_own_secrets
     if kind.has_secrets:
+        members["MayAddSecrets"] = client.may_add_secrets
         members["DemandsAssertionType"] = client.demands_assertion_type
         members["AcceptsTokenEndpointAudience"] = client.accepts_token_endpoint_audience
     return {**members, "LastUsed": moment(client.last_token_at)}

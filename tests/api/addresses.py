@@ -17,6 +17,7 @@ NEW_KEY: Final = {
     "crv": "Ed25519",
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
 }
+OTHER_KEY: Final = {**NEW_KEY, "x": "ZRjz4WJT5S7BTtqcKp4BqucO66wpZPukdr8oVRAde98"}
 RULES: Final = {"Issuer": "https://issuer.example.com", "Subject": "job:build"}
 NEW_IDENTITY: Final = {
     "Platform": "github",
@@ -95,6 +96,7 @@ _KEY: Final = {
     "PUT": Call(Action.EDIT_CREDENTIAL, 200, _with({"Description": "other"})),
     "DELETE": Call(Action.REMOVE_CREDENTIAL, 204),
 }
+_ROTATE_KEY: Final = {"POST": Call(Action.ADD_CREDENTIAL, 201, _with({"Key": OTHER_KEY}))}
 _IDENTITIES: Final = {
     "GET": Call(Action.READ_SECRETS),
     "POST": Call(Action.ADD_CREDENTIAL, 201, _with(NEW_IDENTITY)),
@@ -128,6 +130,7 @@ def _clients(word: str, new: dict[str, Any]) -> dict[str, dict[str, Call]]:
         of_client |= {"/Secrets": _SECRETS, "/Secrets/<secret_id>": _SECRET}
         of_client |= {"/Secrets/<secret_id>/Rotate": _ROTATE}
         of_client |= {"/PublicKeys": _KEYS, "/PublicKeys/<key_id>": _KEY}
+        of_client |= {"/PublicKeys/<key_id>/Rotate": _ROTATE_KEY}
         of_client |= {"/FederatedIdentities": _IDENTITIES}
         of_client |= {"/FederatedIdentities/<identity_id>": _IDENTITY}
         of_client |= {"/NearMisses": {"GET": Call(Action.READ_SECRETS)}}

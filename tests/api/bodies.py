@@ -23,9 +23,9 @@ CLIENT: Final = {
     "Tags": "list items too many",
     "LastUsed": "moment",
 }
-RULES_OF_ASSERTIONS: Final = ("DemandsAssertionType", "AcceptsTokenEndpointAudience")
+SWITCHES: Final = ("MayAddSecrets", "DemandsAssertionType", "AcceptsTokenEndpointAudience")
 MACHINE: Final = {**CLIENT, "RoleIds": "list items too many"} | dict.fromkeys(
-    ("MayIntrospectTokens", "MayRotateOwnSecrets", *RULES_OF_ASSERTIONS), "flag"
+    ("MayIntrospectTokens", "MayRotateOwnSecrets", *SWITCHES), "flag"
 )
 APPLICATION: Final = {
     **CLIENT,
@@ -36,7 +36,7 @@ APPLICATION: Final = {
 PUBLIC: Final = {**APPLICATION, "AllowedCorsOrigins": "list items too many"}
 HYBRID: Final = {
     **APPLICATION,
-    **dict.fromkeys(("MayIntrospectTokens", *RULES_OF_ASSERTIONS), "flag"),
+    **dict.fromkeys(("MayIntrospectTokens", *SWITCHES), "flag"),
     "AllowAccessTokensViaBrowser": "fixed",
 }
 FIRST: Final = {"SecretDescription": "text", "SecretExpirationDate": "moment", "Id": "guid"}
@@ -80,6 +80,13 @@ RESOURCES: Final = [
     Resource(f"{M}{ONE}/Secrets/<secret_id>/Rotate", "POST", {}, ROTATE, ClientSecret),
     Resource(f"{M}{ONE}/PublicKeys", "POST", {"Key": NEW_KEY}, NEW_KEY_KINDS, ClientKey),
     Resource(f"{M}{ONE}/PublicKeys/<key_id>", "PUT", {}, KEY, ClientKey),
+    Resource(
+        f"{M}{ONE}/PublicKeys/<key_id>/Rotate",
+        "POST",
+        {"Key": NEW_KEY},
+        NEW_KEY_KINDS | {"OldKeyEnds": "moment"},
+        ClientKey,
+    ),
     Resource(f"{M}{ONE}/FederatedIdentities", "POST", RULES, IDENTITY, FederatedIdentity),
     Resource(f"{M}{ONE}/FederatedIdentities/<identity_id>", "PUT", {}, IDENTITY, FederatedIdentity),
     Resource("Roles", "POST", {"Name": "New"}, ROLE, Role),

@@ -50,6 +50,7 @@ def test_client_has_the_properties_of_its_model(member: Caller, tenant: Tenant) 
         "Contact": "",
         "MayIntrospectTokens": False,
         "MayRotateOwnSecrets": False,
+        "MayAddSecrets": False,
         "DemandsAssertionType": False,
         "AcceptsTokenEndpointAudience": False,
         "LastUsed": None,

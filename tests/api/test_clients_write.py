@@ -70,6 +70,7 @@ def test_added_client_gets_tokens_with_its_first_secret(robot: Caller, now: date
             "Contact": "",
             "MayIntrospectTokens": False,
             "MayRotateOwnSecrets": False,
+            "MayAddSecrets": False,
             "DemandsAssertionType": False,
             "AcceptsTokenEndpointAudience": False,
             "LastUsed": None,

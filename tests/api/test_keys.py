@@ -192,3 +192,23 @@ def test_switches_of_assertions_are_properties_of_the_client(robot: Caller) -> N
     assert robot.put(address, {"DemandsAssertionType": False}, If_Match=etag).status_code == 412
     [event] = robot.get("Activity?action=client.edited").json()
     assert event["After"] == {"accepts_token_endpoint_audience": True}
+
+
+def test_rotated_key_has_the_life_of_the_old_one(pump: Any, rotator: Caller, now: datetime) -> None:
+    _client, keys = pump
+    ends = (now + timedelta(days=9)).isoformat()
+    old = rotator.post(keys, {"Key": JWK, "Description": "a", "Expiration": ends}).json()
+    address = f"{keys}/{old['Id']}/Rotate"
+
+    same = rotator.post(address, {"Key": JWK})
+    refused(same, 400, "Key: This client has this public key already.")
+    reply = rotator.post(address, {"Key": key_of("OKP").as_dict(private=False)})
+
+    new = reply.json()
+    assert (reply.status_code, new["Description"]) == (201, "a")
+    assert new["OldKey"] == {**old, "Expiration": new["OldKey"]["Expiration"]}
+    in_a_day = datetime.fromisoformat(new["OldKey"]["Expiration"]) - now
+    assert timedelta(hours=24) <= in_a_day < timedelta(hours=25)
+    days = datetime.fromisoformat(new["Expiration"]) - now
+    assert timedelta(days=8, hours=23) < days < timedelta(days=9, hours=1)
+    assert len(rotator.get(keys).json()) == 2

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clients_app.api.urls import urlpatterns
 from clients_app.models import ApiUsage, Client, ClientRole, NearMiss, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.api.addresses import NEW_KEY, RULES
+from tests.api.addresses import NEW_KEY, OTHER_KEY, RULES
 from tests.api.conftest import Caller
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
@@ -149,6 +149,7 @@ class World:
                 issuer = f"https://issuer.example.com/{self.count}/{name}"
                 yield "POST", f"{client}/PublicKeys", {"Key": NEW_KEY}
                 yield "PUT", key, {"Description": "Changed"}
+                yield "POST", f"{key}/Rotate", {"Key": OTHER_KEY}
                 yield "DELETE", key, None
                 yield "POST", f"{client}/FederatedIdentities", {**RULES, "Issuer": issuer}
                 yield "PUT", identity, {"Description": "Changed"}

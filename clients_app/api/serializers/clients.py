@@ -31,6 +31,7 @@ PROPERTIES: Final = {
     "contact": "Contact",
     "may_introspect": "MayIntrospectTokens",
     "may_rotate_own_secrets": "MayRotateOwnSecrets",
+    "may_add_secrets": "MayAddSecrets",
     "demands_assertion_type": "DemandsAssertionType",
     "accepts_token_endpoint_audience": "AcceptsTokenEndpointAudience",
     "redirect_uris": "RedirectUris",
@@ -58,6 +59,7 @@ _FIELDS: Final = {
     "Contact": "contact",
     "MayIntrospectTokens": "may_introspect",
     "MayRotateOwnSecrets": "may_rotate_own_secrets",
+    "MayAddSecrets": "may_add_secrets",
     "DemandsAssertionType": "demands_assertion_type",
     "AcceptsTokenEndpointAudience": "accepts_token_endpoint_audience",
     "ClientUri": "client_uri",
@@ -93,6 +95,7 @@ class ClientCredentialClientModel(ClientModel):
     RoleIds = Several(Guid())
     MayIntrospectTokens = Flag()
     MayRotateOwnSecrets = Flag()
+    MayAddSecrets = Flag()
     DemandsAssertionType = Flag()
     AcceptsTokenEndpointAudience = Flag()
 
@@ -120,6 +123,7 @@ class HybridClientModel(_ApplicationModel):
     fixed = ("AllowAccessTokensViaBrowser",)
 
     MayIntrospectTokens = Flag()
+    MayAddSecrets = Flag()
     DemandsAssertionType = Flag()
     AcceptsTokenEndpointAudience = Flag()
 

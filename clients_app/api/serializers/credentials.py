@@ -14,6 +14,7 @@ KEY_PROPERTIES: Final = {
     "secret.expiration": "Expiration",
     "key": "Key",
     "jwks_url": "JwksUrl",
+    "old_ends_at": "OldKeyEnds",
 }
 IDENTITY_PROPERTIES: Final = {
     "secret.description": "Description",
@@ -53,6 +54,13 @@ class KeyModel(_CredentialModel):
 
     fixed = ("Id", "Created", "Jwk", "Thumbprint", "JwksUrl")
     moving = {"LastUsed": Moment(), "LastFetched": Moment(), "FetchFailure": Text()}
+
+
+class RotateKeyModel(NewKeyModel):
+    """How a key is replaced: by default, the new one has the same description and life, and the
+    old one ends after 24 hours."""
+
+    OldKeyEnds = Moment()
 
 
 class IdentityModel(_CredentialModel):

@@ -1,13 +1,17 @@
 """What the addresses of secrets, public keys and federated identities share."""
 
+from datetime import datetime
+
 from rest_framework.request import Request
 
 from clients_app.actors import Actor
 from clients_app.api.views.clients import client_of
 from clients_app.api.views.resource import caller
 from clients_app.errors import NotFound
-from clients_app.models import Client
+from clients_app.models import Client, ClientKey, ClientSecret
 from clients_app.permissions import Action, require
+from clients_app.rules.rotation import life_of_successor
+from clients_app.selectors.tenants.policies import tenant_policy
 
 
 def readable(request: Request, client_id: str, client_type: str) -> tuple[Client, Actor]:
@@ -28,6 +32,18 @@ def permitted(
     client, actor = client_of(request, client_id, client_type), caller(request)
     require(actor, action, client=client)
     return client, actor
+
+
+def successor_end(
+    old: ClientSecret | ClientKey, client: Client, *, now: datetime
+) -> datetime | None:
+    """Return when what replaces ``old`` expires, unless the body says it: after the same time."""
+    return life_of_successor(
+        created_at=old.created_at,
+        expires_at=old.expires_at,
+        policy=tenant_policy(client.tenant_id),
+        now=now,
+    )
 
 
 def number_of(text: str, sentence: str) -> int:

@@ -13,20 +13,23 @@ from clients_app.api.serializers.credentials import (
     KEY_PROPERTIES,
     KeyModel,
     NewKeyModel,
+    RotateKeyModel,
     one_key_in,
 )
 from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.secrets import expiration_in
 from clients_app.api.views.clients import TOTAL_COUNT
-from clients_app.api.views.credentials import number_of, permitted, readable
+from clients_app.api.views.credentials import number_of, permitted, readable, successor_end
 from clients_app.api.views.resource import Resource
 from clients_app.errors import gettext_noop as _
 from clients_app.http.credential_json import key_json, listed_key_json
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.rules.names import key_of
+from clients_app.rules.rotation import PERIODS, OldEnds
 from clients_app.selectors.credentials.keys import get_key, listed_keys
 from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
 
 _GONE: Final = _("There is no such public key. It may have been removed.")
@@ -110,6 +113,40 @@ class KeyView(Resource):
         now = timezone.now()
         remove_key(client, key.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
+
+
+class RotateKeyView(Resource):
+    """Replacing a public key."""
+
+    resource = "rotate_key"
+
+    properties = KEY_PROPERTIES
+
+    def post(
+        self, request: Request, tenant_id: str, client_id: str, client_type: str, key_id: str
+    ) -> Response:
+        """Add a key and let the old one expire."""
+        none_but(request)
+        client, actor = permitted(request, client_id, client_type, Action.ADD_CREDENTIAL)
+        form_key, now = form_key_of(request, actor=actor), timezone.now()
+        old = _found(client, key_id)
+        values = values_from(RotateKeyModel, request.data, current=None)
+        draft = KeyDraft(
+            pasted=one_key_in(values),
+            jwks_url=values.get("JwksUrl", ""),
+            description=values.get("Description", old.description),
+            expires_at=expiration_in(values, now=successor_end(old, client, now=now)),
+        )
+        rotated = rotate_key(
+            client,
+            old.pk,
+            draft,
+            old_ends_at=values.get("OldKeyEnds", now + PERIODS[OldEnds.IN_24_HOURS]),
+            actor=actor,
+            now=now,
+            form_key=form_key,
+        )
+        return Response({**key_json(rotated.key), "OldKey": key_json(rotated.old)}, status=201)
 
 
 def _found(client: Client, key_id: str) -> Any:

@@ -1,6 +1,5 @@
 """The secrets of a client."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
@@ -19,16 +18,14 @@ from clients_app.api.serializers.secrets import (
     expiration_in,
 )
 from clients_app.api.views.clients import TOTAL_COUNT, client_of
-from clients_app.api.views.credentials import number_of, readable
+from clients_app.api.views.credentials import number_of, readable, successor_end
 from clients_app.api.views.resource import Resource, caller
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import moment, secret_json
-from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.names import key_of
-from clients_app.rules.rotation import PERIODS, OldEnds, life_of_successor
+from clients_app.rules.rotation import PERIODS, OldEnds
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
-from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.secrets.changes import (
     NewSecret,
     SecretDraft,
@@ -144,7 +141,10 @@ class RotateView(Resource):
         new = rotate_secret(
             client,
             old.pk,
-            _successor(old, values, client=client, now=now),
+            SecretDraft(
+                description=values.get("Description", old.description),
+                expires_at=expiration_in(values, now=successor_end(old, client, now=now)),
+            ),
             old_ends_at=values.get("OldSecretEnds", now + PERIODS[OldEnds.IN_24_HOURS]),
             actor=actor,
             now=now,
@@ -152,17 +152,6 @@ class RotateView(Resource):
             public_key=parse_public_key(jwk) if jwk is not None else None,
         )
         return Response({**added(new), "OldSecret": secret_json(new.old)}, status=201)
-
-
-def _successor(
-    old: ClientSecret, values: dict[str, Any], *, client: Client, now: datetime
-) -> SecretDraft:
-    policy = tenant_policy(client.tenant_id)
-    end = life_of_successor(
-        created_at=old.created_at, expires_at=old.expires_at, policy=policy, now=now
-    )
-    description = values.get("Description", old.description)
-    return SecretDraft(description=description, expires_at=expiration_in(values, now=end))
 
 
 def added(new: NewSecret) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class ClientModel(NamedTuple):
     skips_consent: bool
     may_introspect: bool
     may_rotate_own_secrets: bool
+    may_add_secrets: bool
     demands_assertion_type: bool
     accepts_token_endpoint_audience: bool
     last_token_at: datetime | None
