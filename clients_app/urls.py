@@ -14,6 +14,7 @@ from clients_app.web.views import (
     activity,
     api_details,
     apis,
+    assertion_rules,
     choose_password,
     client_add,
     client_apis,
@@ -36,6 +37,7 @@ from clients_app.web.views import (
     rotation_run,
     saved_filters,
     secrets,
+    secrets_end,
     session,
     sign_in,
     single_sign_on,
@@ -122,7 +124,12 @@ urlpatterns = [
     *page(f"{CLIENT}/secrets/<int:secret_id>/edit", secrets.secret_edit, "secret-edit"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/remove", secrets.secret_remove, "secret-remove"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/rotate", secrets.secret_rotate, "secret-rotate"),
+    *page(
+        f"{CLIENT}/assertions/edit", assertion_rules.assertion_rules_edit, "assertion-rules-edit"
+    ),
     *page(f"{CLIENT}/keys/add", keys.key_add, "key-add"),
+    *page(f"{CLIENT}/secrets/end", secrets_end.secrets_end, "secrets-end"),
+    *page(f"{CLIENT}/keys/<int:key_id>/rotate", keys.key_rotate, "key-rotate"),
     *page(f"{CLIENT}/keys/<int:key_id>/edit", keys.key_edit, "key-edit"),
     *page(f"{CLIENT}/keys/<int:key_id>/remove", keys.key_remove, "key-remove"),
     *page(f"{CLIENT}/keys/<int:key_id>/connect", connect.key_connect, "key-connect"),

@@ -24,6 +24,7 @@ from clients_app.models import (
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
+from clients_app.selectors.credentials.uses import used_of
 from clients_app.selectors.people.lookup import rights_of
 from clients_app.services.apis.apis import add_api
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
@@ -196,9 +197,11 @@ def insert_clients(names: Iterable[str], tenant: Tenant) -> list[Client]:
     )
 
 
-def insert_usage(secret: ClientSecret, hour: datetime, **columns: Any) -> None:
-    """Insert the row that counts the tokens of ``secret`` in this hour."""
-    TokenUsage.objects.create(client_id=secret.client_id, secret=secret, hour=hour, **columns)
+def insert_usage(credential: Any, hour: datetime, **columns: Any) -> None:
+    """Insert the row that counts the tokens of a secret, key or identity in this hour."""
+    column, pk = used_of(credential)
+    row = {"client_id": credential.client_id, "hour": hour, column: pk}
+    TokenUsage.objects.create(**row, **columns)
 
 
 def insert_secrets(

@@ -28,6 +28,7 @@ OF_ONE_SUBJECT: Final = {
     "account_factor": {"account_authenticator", "account_recovery_codes"},
     "account_passkeys": {"account_passkey_add", "account_passkey_rename"},
     "activity": {"activity_export"},
+    "assertion_rules": {"assertion_rules_edit"},
     "apis": {"api_list", "api_add", "api_edit", "api_introspectors", "api_remove"},
     "choose_password": {"forgot_password"},  # both belong to the one-time link
     "client_add": {"client_created", "client_created_connect", "client_created_public"},  # its end
@@ -38,7 +39,7 @@ OF_ONE_SUBJECT: Final = {
         *{"identity_platforms", "identity_add", "identity_edit", "identity_remove"},
         "token_trial",
     },
-    "keys": {"key_add", "key_edit", "key_remove"},
+    "keys": {"key_add", "key_edit", "key_remove", "key_rotate"},
     "people": {"people_list", "person_details"},
     "people_changes": {
         *{"person_edit", "person_roles_edit", "person_deactivate", "person_activate"},
@@ -84,7 +85,8 @@ TESTED_WITH: Final = {
     "identity_remove": "identities",
     "invitation_renew": "person_invite",
     "invitation_withdraw": "person_invite",
-    **dict.fromkeys(("key_add", "key_edit", "key_remove"), "keys"),
+    **dict.fromkeys(("key_add", "key_edit", "key_remove", "key_rotate"), "keys"),
+    "assertion_rules_edit": "assertion_rules",
     "link_shown": "person_invite",
     "person_activate": "person_deactivate",
     "person_factor_reset": "person_password_reset",
@@ -102,6 +104,7 @@ WITHOUT_SCREEN: Final = {
     *{
         "account_factor",
         "apis",
+        "assertion_rules",
         "client_apis",
         "identities",
         "keys",

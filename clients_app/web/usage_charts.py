@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from clients_app.models import Client, TokenUsage
 from clients_app.rules.chart_slots import Period, period_since, slots_of
 from clients_app.selectors.clients.charts import ClientCounts, client_counts, tenant_counts
-from clients_app.selectors.secrets.rotations import Rotation
+from clients_app.selectors.credentials.rotations import Move, Rotation
+from clients_app.selectors.credentials.uses import Use, Used, used_in
 from clients_app.templatetags import moments
 from clients_app.templatetags.charts import Chart, Link, Series
 
@@ -28,8 +29,8 @@ PERIODS: Final[dict[Period, str | Promise]] = {
     Period.MONTH: _("30 days"),
 }
 _HELP: Final = _(
-    "Counts are per secret and hour. Machines are distinguished by address; each hour keeps only "
-    "the last one."
+    "Counts are per credential and hour. Machines are distinguished by address; each hour keeps "
+    "only the last one."
 )
 
 
@@ -67,8 +68,8 @@ def client_chart(
 ) -> Chart:
     """Return the tokens and refused requests of a client.
 
-    During a rotation its two secrets have their own colours. ``uses`` are hours whose addresses
-    the table shows.
+    During a rotation its two secrets, or keys, have their own colours. ``uses`` are hours whose
+    addresses the table shows.
     """
     slots = slots_of(period, now=now, zone=timezone.get_current_timezone())
     counts = client_counts(client, slots)
@@ -78,11 +79,10 @@ def client_chart(
         series = [Series("bar-tokens", gettext("Tokens"), tokens, _addresses(rows, slots))]
     else:
         series = _rotating(rotation, counts, slots, rows)
-        pair = {rotation.new.secret.pk, rotation.old.secret.pk}
-        others = {pk: row for pk, row in counts.tokens.items() if pk not in pair}
+        pair = {rotation.new.used, rotation.old.used}
+        others = {used: row for used, row in counts.tokens.items() if used not in pair}
         if others:
-            others_named = gettext("Other secrets")
-            series.append(Series("bar-other", others_named, _added(others, slots)))
+            series.append(Series("bar-other", gettext("Others"), _added(others, slots)))
     series.append(Series("bar-refused", gettext("Refused"), counts.refused))
     return Chart(
         name="usage",
@@ -100,14 +100,16 @@ def rotation_charts(
     uses: Iterable[TokenUsage],
     now: datetime,
 ) -> list[Chart]:
-    """Return the tokens of the new and the old secret of each rotation."""
+    """Return the tokens of the new and the old secret, or key, of each rotation."""
     slots = slots_of(period, now=now, zone=timezone.get_current_timezone())
     counts = client_counts(client, slots)
     rows = list(uses) if period is Period.DAY else []
     return [
         Chart(
-            name=f"rotation-{rotation.old.secret.pk}",
-            title=gettext("Tokens by secret"),
+            name=f"rotation-{rotation.old.used.column}-{rotation.old.used.id}",
+            title=gettext("Tokens by secret")
+            if rotation.old.used.column == "secret_id"
+            else gettext("Tokens by public key"),
             slots=slots,
             series=_rotating(rotation, counts, slots, rows),
             help=str(_HELP) if rows else "",
@@ -116,9 +118,44 @@ def rotation_charts(
     ]
 
 
+def move_chart(
+    client: Client, move: Move, period: Period, *, uses: Iterable[TokenUsage], now: datetime
+) -> Chart:
+    """Return the tokens of all secrets of a client, and those of all its keys and identities."""
+    slots = slots_of(period, now=now, zone=timezone.get_current_timezone())
+    counts = client_counts(client, slots)
+    rows = list(uses) if period is Period.DAY else []
+    return Chart(
+        name="move",
+        title=gettext("Tokens by secrets, and by keys and identities"),
+        slots=slots,
+        series=[
+            _together("bar-tokens", gettext("Keys and identities"), move.new, counts, slots, rows),
+            _together("bar-old", gettext("Secrets"), move.old, counts, slots, rows),
+        ],
+        help=str(_HELP) if rows else "",
+    )
+
+
+def _together(
+    css_class: str,
+    name: str,
+    uses: Iterable[Use],
+    counts: ClientCounts,
+    slots: Sequence[datetime],
+    rows: list[TokenUsage],
+) -> Series:
+    wanted = {use.used for use in uses}
+    tokens: dict[Used | None, list[int]] = {
+        used: row for used, row in counts.tokens.items() if used in wanted
+    }
+    own = [row for row in rows if used_in(row) in wanted]
+    return Series(css_class, name, _added(tokens, slots), _addresses(own, slots))
+
+
 def rotation_period(rotations: Sequence[Rotation], *, now: datetime) -> Period:
     """Return the period that shows all rotations from their start."""
-    starts = (rotation.new.secret.created_at for rotation in rotations)
+    starts = (rotation.new.credential.created_at for rotation in rotations)
     return period_since(min(starts, default=now), now=now)
 
 
@@ -140,26 +177,26 @@ def tenant_chart(tenant_id: UUID, period: Period, *, now: datetime) -> Chart:
 def _rotating(
     rotation: Rotation, counts: ClientCounts, slots: Sequence[datetime], rows: list[TokenUsage]
 ) -> list[Series]:
-    """Return the new secret and the old one, which is drawn above it."""
+    """Return the new secret or key and the old one, which is drawn above it."""
     none = [0] * (len(slots) - 1)
     return [
         Series(
             css_class,
-            name % {"secret": one.description or f"…{one.last_four}"},
-            counts.tokens.get(one.pk, none),
-            _addresses([row for row in rows if row.secret_id == one.pk], slots),
+            name % {"secret": use.credential.description or str(use.credential)},
+            counts.tokens.get(use.used, none),
+            _addresses([row for row in rows if used_in(row) == use.used], slots),
             remark,
         )
-        for css_class, name, one, remark in (
-            ("bar-tokens", gettext("New: %(secret)s"), rotation.new.secret, ""),
-            ("bar-old", gettext("Old: %(secret)s"), rotation.old.secret, _last_use(rotation)),
+        for css_class, name, use, remark in (
+            ("bar-tokens", gettext("New: %(secret)s"), rotation.new, ""),
+            ("bar-old", gettext("Old: %(secret)s"), rotation.old, _last_use(rotation)),
         )
     ]
 
 
 def _last_use(rotation: Rotation) -> str:
     """Return since when the old secret is not used, if it is idle."""
-    last = rotation.old.secret.last_used_at
+    last = rotation.old.credential.last_used_at
     if not rotation.old_is_idle:
         return ""
     if last is None:
@@ -176,6 +213,6 @@ def _addresses(rows: Iterable[TokenUsage], slots: Sequence[datetime]) -> list[st
     return [", ".join(one) for one in by_slot[:-1]]
 
 
-def _added(by_secret: dict[int, list[int]], slots: Sequence[datetime]) -> list[int]:
-    columns = zip(*by_secret.values(), strict=True)
+def _added(by_used: dict[Used | None, list[int]], slots: Sequence[datetime]) -> list[int]:
+    columns = zip(*by_used.values(), strict=True)
     return [sum(column) for column in columns] or [0] * (len(slots) - 1)

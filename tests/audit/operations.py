@@ -57,6 +57,7 @@ from clients_app.services.credentials.identities import (
 )
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
+from clients_app.services.credentials.move import end_secrets
 from clients_app.services.declared.apply import NewSecrets, apply_document
 from clients_app.services.declared.entries import parse_document
 from clients_app.services.declared.export import record_export
@@ -255,6 +256,7 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.client, on.client_key_id, NEW_KEY, old_ends_at=NOW, form_key="key", **on.by
             ),
         ),
+        (end_secrets, lambda on: end_secrets(on.client, ends_at=NOW, **on.by)),
         (
             set_assertion_rules,
             lambda on: set_assertion_rules(

@@ -17,6 +17,7 @@ from tests.factories import (
     command_line_in,
     give_app,
     insert_clients,
+    insert_usage,
     let_call,
     make_api,
     make_client,
@@ -97,7 +98,8 @@ def make_subjects(tenant: Tenant) -> Subjects:
     invited = make_person("cyd", tenant)
     Person.objects.filter(pk=invited.pk).update(invitation_ends_at=NOW)
     let_call(client, api)
-    insert_keys(client, 1, created_at=NOW)
+    [used] = insert_keys(client, 1, created_at=NOW)
+    insert_usage(used, NOW, last_at=NOW)
     insert_identities(client, 1, created_at=NOW)
     client.refresh_from_db()
     return Subjects(tenant, client, removed, role, person, key, failed, other, api, invited)

@@ -41,7 +41,7 @@ NEEDS: Final = {
     "add_secret": Action.ADD_SECRET,
     "edit_secret": Action.EDIT_SECRET,
     "rotate_secret": Action.ROTATE_SECRET,
-    "remove_secret": Action.REMOVE_SECRET,
+    **dict.fromkeys(("remove_secret", "end_secrets"), Action.REMOVE_SECRET),
     **dict.fromkeys(("add_keys", "rotate_key"), Action.ADD_CREDENTIAL),
     "edit_key": Action.EDIT_CREDENTIAL,
     "set_assertion_rules": Action.EXTEND_CREDENTIAL,

@@ -26,13 +26,12 @@ from clients_app.selectors.clients import (
     usage,
 )
 from clients_app.selectors.clients.shows import Show
-from clients_app.selectors.credentials import identities, keys, near_misses
+from clients_app.selectors.credentials import identities, keys, near_misses, rotations, uses
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lists as people_lists
 from clients_app.selectors.people import lookup as people
 from clients_app.selectors.roles import roles
 from clients_app.selectors.secrets import lookup as secrets
-from clients_app.selectors.secrets import rotations
 from clients_app.selectors.tenants import lookup as tenants
 from clients_app.selectors.tenants import policies, sidebar
 from tests.factories import NOW, SECOND, machine_of, make_role, make_tenant
@@ -256,6 +255,19 @@ READS: Final[dict[Any, list[Read]]] = {
             secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW
         ),
     ],
+    rotations.move_of: [
+        lambda own: rotations.move_of(
+            secrets.listed_secrets(own.client, now=NOW),
+            keys.listed_keys(own.client, now=NOW),
+            token_lifetime_s=3600,
+            now=NOW,
+        ),
+    ],
+    uses.uses_of: [
+        lambda own: uses.uses_of(secrets.listed_secrets(own.client, now=NOW), now=NOW),
+    ],
+    uses.used_of: [lambda own: uses.used_of(own.identity)],
+    uses.used_in: [lambda own: uses.used_in(own.client.tokenusage_set.first())],
     tenants.get_tenant: [lambda own: tenants.get_tenant(own.tenant.pk)],
     policies.policy_of: [lambda own: policies.policy_of(own.tenant)],
     policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],

@@ -33,7 +33,7 @@ HISTORY: Final = (
 VERSIONS: Final[dict[str, type[Any]]] = {
     **dict.fromkeys(("edit_client", "assign_roles", "set_owners", "hand_over"), Client),
     **dict.fromkeys(("tag_all", "add_owners", "change_roles", "restore_client"), Client),
-    **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
+    **dict.fromkeys(("edit_secret", "rotate_secret", "end_secrets"), ClientSecret),
     **dict.fromkeys(("edit_key", "rotate_key"), ClientKey),
     "edit_identity": FederatedIdentity,
     "edit_role": Role,

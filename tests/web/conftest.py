@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 from time_machine import TimeMachineFixture
 
-from clients_app.models import ApiUsage, Client, ClientSecret, Person, Role, Tenant
+from clients_app.models import ApiUsage, Client, Person, Role, Tenant
 from tests.conftest import Machine, browser_of
 from tests.factories import give_app, insert_usage, make_api, make_role
 
@@ -65,10 +65,8 @@ def rotation_form(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
     return {**kept, "replaces": str(machine.secret.pk), "old": "24h", "old_end": ""}
 
 
-def record_use(
-    secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18"
-) -> None:
-    """Record that ``secret`` got ``tokens``, the last one at ``at``."""
+def record_use(secret: Any, at: datetime, tokens: int = 1, address: str = "10.20.4.18") -> None:
+    """Record that a secret, key or identity got ``tokens``, the last one at ``at``."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     insert_usage(secret, hour, tokens=tokens, last_at=at, last_address=address)
 

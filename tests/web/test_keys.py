@@ -13,6 +13,7 @@ from tests.conftest import browser_of
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import make_application
 from tests.responses import HTMX, is_page, text_of, value_of
+from tests.web.conftest import record_use
 
 ADDED = {"form_key": "a-key-of-this-very-form", "never_expires": "on"}
 EC = ECKey.generate_key("P-256")
@@ -152,3 +153,51 @@ def test_client_without_credentials_has_no_such_window(administrator_browser, ad
     public = make_application("App", tenant, client_type="authorization-code")
 
     assert administrator_browser.get(address("/keys/add", public)).status_code == 404
+
+
+def test_rotation_adds_a_key_and_shows_both_until_the_old_one_is_idle(
+    administrator_browser, address, machine, now
+):
+    [old] = insert_keys(machine.client, 1, description="Gateway 7")
+    rotate = address(f"/keys/{old.pk}/rotate")
+    assert f'href="{rotate}"' in text_of(administrator_browser.get(address("/secrets")))
+    for headers in ({}, HTMX):
+        reply = administrator_browser.get(rotate, headers=headers)
+        assert is_page(reply) is not bool(headers)
+        assert "sets when Gateway 7 expires" in text_of(reply)
+    record_use(old, now, address="192.0.2.8")
+
+    sent = {**ADDED, "key": PUBLIC, "old": "7d", "secret_description": "Gateway 8"}
+    assert administrator_browser.post(rotate, sent, headers=HTMX).status_code == 204
+
+    new = machine.client.keys.get(replaces=old)
+    assert (new.thumbprint, new.description) == (EC.thumbprint(), "Gateway 8")
+    shown = text_of(administrator_browser.get(address("/secrets")))
+    assert "The old key is still in use" in shown
+    assert "192.0.2.8 used it" in shown
+    assert "Tokens by public key" in shown
+    assert "replaced by Gateway 8" in shown
+    assert f'href="{rotate}"' not in shown
+    assert f'href="{address(f"/keys/{old.pk}/edit")}"' in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"key": PUBLIC, "old": ""}, "Choose when the old key stops working."),
+        ({"key": PUBLIC, "old": "date", "old_end": "x"}, "Enter a date and time as"),
+        ({"old": "now"}, "Paste a public key"),
+    ],
+)
+def test_rotation_refuses_a_wrong_value_beside_its_field(
+    administrator_browser, address, machine, typed, sentence
+):
+    [old] = insert_keys(machine.client, 1)
+
+    reply = administrator_browser.post(
+        address(f"/keys/{old.pk}/rotate"), {**ADDED, **typed}, headers=HTMX
+    )
+
+    assert reply.status_code == 422
+    assert sentence in text_of(reply)
+    assert machine.client.keys.count() == 1

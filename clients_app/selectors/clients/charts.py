@@ -14,21 +14,24 @@ from django.utils import timezone
 
 from clients_app.models import Api, ApiHour, Client, RefusedHour, TenantHour, TokenUsage
 from clients_app.rules.chart_slots import days
+from clients_app.selectors.credentials.uses import COLUMNS, Used
 
 WEEK_DAYS = 7
 
 
 class ClientCounts(NamedTuple):
-    """Counts for each slot; those of a secret are zeros if it is not among the keys."""
+    """Counts for each slot; those of a credential are zeros if it is not among the keys."""
 
-    tokens: dict[int, list[int]]  # by the id of the secret
+    tokens: dict[Used | None, list[int]]  # None: the client has no credentials
     refused: list[int]
 
 
 def client_counts(client: Client, slots: Sequence[datetime]) -> ClientCounts:
-    """Return the tokens of each secret of the client, and its refused requests."""
-    tokens = _sums(TokenUsage.objects.filter(client=client), "tokens", slots, by="secret_id")
-    refused = _sums(RefusedHour.objects.filter(client=client), "requests", slots, by="client_id")
+    """Return the tokens by each credential of the client, and its refused requests."""
+    usage = TokenUsage.objects.filter(client=client)
+    found = _sums(usage, "tokens", slots, *COLUMNS.values())
+    tokens = {_used(ids): counts for ids, counts in found.items()}
+    refused = _sums(RefusedHour.objects.filter(client=client), "requests", slots, "client_id")
     return ClientCounts(tokens, refused.get(client.pk, [0] * (len(slots) - 1)))
 
 
@@ -36,13 +39,13 @@ def tenant_counts(tenant_id: UUID, slots: Sequence[datetime]) -> tuple[list[int]
     """Return the tokens and the refused requests of all clients of a tenant."""
     rows = TenantHour.objects.filter(tenant_id=tenant_id)
     none = [0] * (len(slots) - 1)
-    tokens, refused = (_sums(rows, name, slots, by="tenant_id") for name in ("tokens", "refused"))
+    tokens, refused = (_sums(rows, name, slots, "tenant_id") for name in ("tokens", "refused"))
     return tokens.get(tenant_id, none), refused.get(tenant_id, none)
 
 
 def api_counts(api: Api, slots: Sequence[datetime]) -> list[int]:
     """Return the tokens that all clients got for an API."""
-    tokens = _sums(ApiHour.objects.filter(api=api), "tokens", slots, by="api_id")
+    tokens = _sums(ApiHour.objects.filter(api=api), "tokens", slots, "api_id")
     return tokens.get(api.pk, [0] * (len(slots) - 1))
 
 
@@ -56,8 +59,8 @@ def week_of_clients(
     slots = days(now, timezone.get_current_timezone(), count=WEEK_DAYS)
     usage = TokenUsage.objects.filter(client__in=client_ids)
     refusals = RefusedHour.objects.filter(client__in=client_ids)
-    tokens = _sums(usage, "tokens", slots, by="client_id")
-    refused = _sums(refusals, "requests", slots, by="client_id")
+    tokens = _sums(usage, "tokens", slots, "client_id")
+    refused = _sums(refusals, "requests", slots, "client_id")
     none = [0] * WEEK_DAYS
     return {
         pk: list(zip(tokens.get(pk, none), refused.get(pk, none), strict=True)) for pk in client_ids
@@ -65,10 +68,19 @@ def week_of_clients(
 
 
 def _sums(
-    rows: QuerySet[Any], column: str, slots: Sequence[datetime], *, by: str
+    rows: QuerySet[Any], column: str, slots: Sequence[datetime], *by: str
 ) -> dict[Any, list[int]]:
-    """Return the sums of ``column`` in each slot, by a column that has an index with the hour."""
+    """Return the sums of ``column`` in each slot, by one other column or by several of them."""
     within = [Q(hour__gte=start, hour__lt=end) for start, end in pairwise(slots)]
     sums = {f"slot_{at}": Sum(column, filter=slot, default=0) for at, slot in enumerate(within)}
-    found = rows.filter(hour__gte=slots[0], hour__lt=slots[-1]).order_by().values(by)
-    return {row.pop(by): list(row.values()) for row in found.annotate(**sums)}
+    found = rows.filter(hour__gte=slots[0], hour__lt=slots[-1]).order_by().values(*by)
+    return {
+        ids[0] if len(by) == 1 else ids: list(row.values())
+        for row in found.annotate(**sums)
+        if (ids := tuple(row.pop(name) for name in by))
+    }
+
+
+def _used(ids: Sequence[int | None]) -> Used | None:
+    named = zip(COLUMNS.values(), ids, strict=True)
+    return next((Used(column, pk) for column, pk in named if pk is not None), None)

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import RuleBroken
+from clients_app.http.forms.old_end_form import OldEndForm
 from clients_app.http.forms.portal_form import EditForm, TextField
 from clients_app.http.forms.secret_form import SECRET_INPUTS, SecretForm
 from clients_app.models import ClientKey
@@ -68,6 +69,17 @@ class KeyForm(PastedKeyForm):
             description=given["secret_description"],
             expires_at=given["expires_at"],
         )
+
+
+class KeyRotateForm(OldEndForm, KeyForm):
+    """A key that replaces another one, and when that one expires."""
+
+    old_label = _("The old key stops working")
+    old_error = _("Choose when the old key stops working.")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["old_end"].label = str(_("The old key ends"))
 
 
 class KeyEditForm(EditForm, SecretForm):

@@ -23,9 +23,9 @@ from clients_app.selectors.clients.usage import addresses_of, client_summary, ho
 from clients_app.selectors.credentials.identities import listed_identities
 from clients_app.selectors.credentials.keys import listed_keys
 from clients_app.selectors.credentials.near_misses import near_misses_of
+from clients_app.selectors.credentials.rotations import rotations
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
-from clients_app.selectors.secrets.rotations import rotations
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
@@ -34,12 +34,11 @@ from clients_app.web.forms.identity_forms import graded
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
+from clients_app.web.replacements import replacements
 from clients_app.web.usage_charts import (
     client_chart,
     period_links,
     period_of,
-    rotation_charts,
-    rotation_period,
     with_period,
 )
 from clients_app.web.views.client_list import list_context
@@ -60,6 +59,7 @@ _MAY: Final = {  # the names in the template, without "may_"
     "remove_secret": Action.REMOVE_SECRET,
     "add_credential": Action.ADD_CREDENTIAL,
     "edit_credential": Action.EDIT_CREDENTIAL,
+    "extend_credential": Action.EXTEND_CREDENTIAL,
     "remove_credential": Action.REMOVE_CREDENTIAL,
     "read_activity": Action.READ_ACTIVITY,
 }
@@ -96,33 +96,23 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     """Show its secrets, without their values."""
     now = timezone.now()
     secrets = listed_secrets(client, now=now)
+    keys, identities = listed_keys(client, now=now), listed_identities(client, now=now)
+    replaced = replacements(
+        client, secrets=secrets, keys=keys, identities=identities, query=request.GET, now=now
+    )
     live = [secret for secret in secrets if not is_expired(secret.expires_at, now)]
     times = Counter(secret.description for secret in live if secret.description)
-    rotating = rotations(secrets, token_lifetime_s=client.token_lifetime_s, now=now)
-    successors = {rotation.old.secret.pk: rotation.new.secret for rotation in rotating}
-    for secret in secrets:
-        secret.replaced_by = successors.get(secret.pk)
     to_rotate = [secret for secret in live if secret.replaced_by is None]
-    period = period_of(request.GET, rotation_period(rotating, now=now))
-    charts = rotation_charts(
-        client,
-        rotating,
-        period,
-        uses=hours_of(client, now=now) if rotating else (),
-        now=now,
-    )
+    policy = tenant_policy(client.tenant_id)
     context = {
-        "period": period,
+        **replaced,
         "secrets": secrets,
-        "keys": listed_keys(client, now=now),
+        "keys": keys,
         "near_misses": near_misses_of(client, now=now),
-        "identities": [graded(one) for one in listed_identities(client, now=now)],
+        "identities": [graded(one) for one in identities],
         "repeated": [description for description, count in times.items() if count > 1],
-        "rotations": list(zip(rotating, charts, strict=True)),
         "to_rotate": min(to_rotate, key=_by_expiry, default=None),
-        "forbidden": tenant_policy(client.tenant_id).forbids_new_secret(
-            is_exempt=client.may_add_secrets
-        ),
+        "forbidden": policy.forbids_new_secret(is_exempt=client.may_add_secrets),
     }
     return show_tab(request, client, "secrets", gettext("Secrets"), context, now)
 
@@ -152,8 +142,10 @@ def _usage_chart(client: Client, period: Period, *, details: bool, now: datetime
     addresses."""
     if not client.type.has_secrets:
         return None
-    secrets = listed_secrets(client, now=now) if details else []
-    rotating = rotations(secrets, token_lifetime_s=client.token_lifetime_s, now=now)
+    life: dict[str, Any] = {"token_lifetime_s": client.token_lifetime_s, "now": now}
+    rotating = rotations(listed_secrets(client, now=now), **life) if details else []
+    if details and not rotating:
+        rotating = rotations(listed_keys(client, now=now), **life)
     return client_chart(
         client,
         period,

@@ -1,4 +1,4 @@
-"""The windows that add, edit and remove the public keys of a client."""
+"""The windows that add, rotate, edit and remove the public keys of a client."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,10 +11,11 @@ from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.credentials.keys import get_key
 from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.key_forms import KEPT_INPUTS, KeyEditForm, KeyForm
+from clients_app.web.forms.key_forms import KEPT_INPUTS, KeyEditForm, KeyForm, KeyRotateForm
 from clients_app.web.htmx import done, show
 
 
@@ -37,6 +38,36 @@ def key_add(request: HttpRequest, client: Client) -> HttpResponse:
         save,
         title=gettext("Add Public Key"),
         context=lambda form: {"client": client, "name": client.name, "form_key": form_key},
+        now=now,
+        policy=tenant_policy(client.tenant_id),
+    )
+
+
+@window(Action.ADD_CREDENTIAL, *KEPT_INPUTS, "old", "old_end", "form_key")
+def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
+    """Add a public key in place of another one, and set when that one expires."""
+    now, form_key = timezone.now(), form_key_of(request.POST)
+    key = get_key(client, key_id, now=now)
+
+    def save(form: KeyRotateForm) -> HttpResponse:
+        rotated = rotate_key(
+            client,
+            key_id,
+            form.key_draft(),
+            old_ends_at=form.cleaned_data["old_ends_at"],
+            actor=actor_of(request),
+            now=now,
+            form_key=form_key,
+        )
+        return _done(request, gettext("Public key %(key)s added."), str(rotated.key), client)
+
+    return form_window(
+        request,
+        "secrets/key_rotate",
+        KeyRotateForm,
+        save,
+        title=gettext("Rotate Public Key"),
+        context=lambda form: {"client": client, "key": key, "form_key": form_key},
         now=now,
         policy=tenant_policy(client.tenant_id),
     )

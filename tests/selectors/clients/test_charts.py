@@ -9,6 +9,7 @@ from django.utils import timezone
 from clients_app.models import RefusedHour, TenantHour
 from clients_app.rules.chart_slots import days, hours
 from clients_app.selectors.clients.charts import client_counts, tenant_counts, week_of_clients
+from clients_app.selectors.credentials.uses import used_of
 from tests.factories import insert_secrets, insert_usage, make_client, make_tenant
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
@@ -36,7 +37,7 @@ def test_client_counts_are_sums_by_secret_within_the_slots(client):
 
     counts = client_counts(client, hours(NOW, count=24))
 
-    assert counts.tokens == {one.pk: [1, *[0] * 22, 1_000_000], two.pk: [*[0] * 23, 2]}
+    assert counts.tokens == {used_of(one): [1, *[0] * 22, 1_000_000], used_of(two): [*[0] * 23, 2]}
     assert counts.refused == [*[0] * 22, 7, 0]
 
 
@@ -53,12 +54,12 @@ def test_days_of_23_and_25_hours_hold_all_their_hours(client):
         for at in range(26):
             used(secret, start + (at - 1) * HOUR, 1)
 
-        assert client_counts(client, [start, end]).tokens == {secret.pk: [length]}
+        assert client_counts(client, [start, end]).tokens == {used_of(secret): [length]}
     [start, end] = days(datetime(2026, 10, 25, 20, tzinfo=UTC), berlin, count=1)
     for at in range(27):
         used(secret, start + (at - 1) * HOUR, 1)
 
-    assert client_counts(client, [start, end]).tokens == {secret.pk: [25]}
+    assert client_counts(client, [start, end]).tokens == {used_of(secret): [25]}
 
 
 def test_client_counts_take_two_queries(client, django_assert_num_queries):

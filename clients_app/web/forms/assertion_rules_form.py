@@ -1,0 +1,35 @@
+"""Edit Assertions: the two switches of a client about what it signs."""
+
+from dataclasses import fields
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.http.forms.portal_form import EditForm
+from clients_app.models import Client
+from clients_app.services.credentials.assertion_rules import AssertionRules
+
+
+class AssertionRulesForm(EditForm):
+    """The fields have the names of ``AssertionRules``."""
+
+    demands_assertion_type = forms.BooleanField(
+        required=False, label=_("Only accept typ client-authentication+jwt")
+    )
+    accepts_token_endpoint_audience = forms.BooleanField(
+        required=False, label=_("Accept the token endpoint as audience")
+    )
+
+    def __init__(self, *args: Any, client: Client, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.open_with(client)
+
+    def values_of(self, row: Client) -> dict[str, Any]:
+        return {field.name: getattr(row, field.name) for field in fields(AssertionRules)}
+
+    @property
+    def rules(self) -> AssertionRules:
+        """Return the switches as the services take them."""
+        names = [field.name for field in fields(AssertionRules)]
+        return AssertionRules(**{name: self.cleaned_data[name] for name in names})

@@ -1,0 +1,44 @@
+"""The last step of the move away from secrets: the window that ends them all."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from clients_app.identity.actor import actor_of
+from clients_app.models import Client
+from clients_app.permissions import Action
+from clients_app.selectors.credentials.identities import listed_identities
+from clients_app.selectors.credentials.keys import listed_keys
+from clients_app.selectors.credentials.rotations import move_of
+from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.services.credentials.move import end_secrets
+from clients_app.web.access import window
+from clients_app.web.form_window import form_window
+from clients_app.web.forms.secrets_end_form import SecretsEndForm
+from clients_app.web.htmx import done
+
+
+@window(Action.REMOVE_SECRET, SecretsEndForm)
+def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
+    """Show what is still used, then let the secrets expire."""
+    now = timezone.now()
+
+    def save(form: SecretsEndForm) -> HttpResponse:
+        ends_at = form.cleaned_data["old_ends_at"]
+        ended = len(end_secrets(client, ends_at=ends_at, actor=actor_of(request), now=now))
+        message = ngettext("%(number)s secret ends.", "%(number)s secrets end.", ended)
+        return done(request, message % {"number": ended}, "client-secrets", client_id=client.pk)
+
+    others = [*listed_keys(client, now=now), *listed_identities(client, now=now)]
+    move = move_of(
+        listed_secrets(client, now=now), others, token_lifetime_s=client.token_lifetime_s, now=now
+    )
+    return form_window(
+        request,
+        "secrets/secrets_end",
+        SecretsEndForm,
+        save,
+        title=gettext("End Secrets"),
+        context=lambda form: {"client": client, "move": move},
+        now=now,
+    )
