@@ -16,10 +16,11 @@ from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIAL
 from tests.free_ports import free_port
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.visitor import sign_in
+from tests.oauth.assertions import key_of
 from tests.portal_process import TENANT, PortalProcess
 from tests.third_party import npm_packages
 from tests.third_party.programs import running
-from tests.third_party.registration import Registered, add_client
+from tests.third_party.registration import Registered, add_client, add_public_key
 from tests.third_party.relying_parties import EXAMPLES
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -27,11 +28,12 @@ FOLDER = EXAMPLES / "mcp_server"
 
 
 class McpServer(NamedTuple):
-    """The running server, and clients that may call it: for people, and for itself."""
+    """The running server, and clients that may call it: for people, by secret and by key."""
 
     address: str
     for_people: Registered
     for_itself: Registered
+    with_key: Registered
     settings: dict[str, str]
 
 
@@ -51,14 +53,18 @@ def server(
     options = ("--redirect-uri", "http://localhost/callback", "--allow-refresh-token")
     for_people = add_client(live_portal, "MCP client of a person", AUTHORIZATION_CODE, *options)
     for_itself = add_client(live_portal, "MCP client", CLIENT_CREDENTIALS)
-    for client in (for_people, for_itself):
+    with_key = add_client(live_portal, "MCP client with a key", CLIENT_CREDENTIALS)._replace(
+        secret=""
+    )
+    add_public_key(live_portal, with_key.id, key_of("RSA").as_pem(private=False))
+    for client in (for_people, for_itself, with_key):
         apis(live_portal, "allow", address, client.id, "--all-scopes")
     tenants = dict(live_portal.query("SELECT name, id FROM clients_app_tenant"))
     settings = {"ISSUER": f"{live_portal.url}/identity", "ADDRESS": address}
     log = tmp_path_factory.mktemp("mcp") / "log"
     variables = {**settings, "TENANT_ID": str(UUID(tenants[TENANT]))}
     with running((sys.executable, "server.py"), port, folder=FOLDER, log=log, **variables):
-        yield McpServer(address, for_people, for_itself, settings)
+        yield McpServer(address, for_people, for_itself, with_key, settings)
 
 
 Program = Callable[..., "subprocess.Popen[str]"]
@@ -69,8 +75,10 @@ def run(server: McpServer) -> Iterator[Program]:
     """A function that starts a program as this client; its end is the test's."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(*command: str, client: Registered, folder: Path = FOLDER) -> "subprocess.Popen[str]":
-        pair = {"CLIENT_ID": client.id, "CLIENT_SECRET": client.secret}
+    def run(
+        *command: str, client: Registered, folder: Path = FOLDER, key: str = ""
+    ) -> "subprocess.Popen[str]":
+        pair = {"CLIENT_ID": client.id, "CLIENT_SECRET": client.secret, "PRIVATE_KEY": key}
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -130,6 +138,19 @@ def test_npm_client_for_itself_reads_its_notes(server: McpServer, run: Program):
     program = run("node", "mcp_client.mjs", client=server.for_itself, folder=folder)
 
     assert said_by(program) == f"Notes of {server.for_itself.id}, read by {server.for_itself.id}"
+
+
+@pytest.mark.parametrize(
+    "command", [(sys.executable, "mcp_key.py"), ("node", "mcp_client.mjs")], ids=["Python", "npm"]
+)
+def test_client_with_a_private_key_reads_its_notes(
+    server: McpServer, run: Program, live_portal: PortalProcess, command: tuple[str, str]
+):
+    client, key = server.with_key, key_of("RSA").as_pem(private=True).decode()
+
+    program = run(*command, client=client, folder=npm_packages.programs(), key=key)
+
+    assert said_by(program) == f"Notes of {client.id}, read by {client.id}"
 
 
 def test_python_client_for_a_person_reads_their_notes_after_they_agreed(

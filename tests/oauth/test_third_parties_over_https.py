@@ -18,11 +18,17 @@ import pytest
 import requests
 
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
-from tests.certificates import write_certificate
+from tests.certificates import certificate_of, write_certificate
+from tests.oauth.assertions import key_of
 from tests.portal_process import PASSWORD, PortalProcess
 from tests.prepared_portal import new_portal
 from tests.third_party import npm_packages
-from tests.third_party.registration import Registered, add_client, add_person
+from tests.third_party.registration import (
+    Registered,
+    add_client,
+    add_person,
+    add_public_key,
+)
 
 pytestmark = pytest.mark.one_database
 ALGORITHM = "ES256"
@@ -180,3 +186,22 @@ def test_go_oidc_verifies_an_access_token_with_es256(
 
     assert program.returncode == 0, errors
     assert json.loads(out)["token_endpoint"] == f"{issuer}/connect/token"
+
+
+@pytest.mark.parametrize("how", ["assertion", "certificate"])
+def test_msal_gets_a_token_with_its_private_key(
+    how: str, portal: PortalProcess, environment: dict[str, str]
+):
+    """With a certificate it signs by PS256 and says so in ``x5t#S256`` and ``x5c``. RFC 7523."""
+    machine = add_client(portal, f"msal by {how}", CLIENT_CREDENTIALS)
+    key = key_of("RSA")
+    pem, certificate = key.as_pem(private=True).decode(), certificate_of(key.private_key)
+    add_public_key(portal, machine.id, certificate.encode())
+    issuer = f"{portal.url}/identity"
+    command = (sys.executable, "msal_key.py", how, issuer, machine.id, pem, certificate)
+
+    with started(*command, environment=environment) as program:
+        out, errors = program.communicate(timeout=60)
+
+    assert program.returncode == 0, errors
+    assert json.loads(out).get("token_type") == "Bearer", out

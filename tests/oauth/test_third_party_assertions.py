@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +20,7 @@ from tests.oauth.third_party_clients import METADATA
 from tests.oauth.wsgi import FORM, TOKEN_PATH
 from tests.portal_process import PortalProcess
 from tests.third_party import npm_packages
+from tests.third_party.registration import add_public_key
 
 EC, OKP = key_of("EC", 20), key_of("OKP", 20)
 
@@ -60,23 +60,32 @@ def by_node(key: Any, algorithm: str) -> Callable[[str, str], Any]:
     return get
 
 
+def by_openid_client(name: str) -> Callable[[str, str], Any]:
+    def get(issuer: str, client_id: str) -> Any:
+        program = npm_packages.programs() / "keys.mjs"
+        jwk = json.dumps({**EC.as_dict(private=True), "kid": EC.thumbprint()})
+        command = ["node", str(program), name, issuer, client_id, jwk]
+        done = subprocess.run(command, check=True, capture_output=True, timeout=60)
+        return json.loads(done.stdout)["access_token"]
+
+    return get
+
+
 LIBRARIES: dict[str, Callable[[str, str], Any]] = {
     "authlib": by_authlib,
     "requests_oauth2client": by_oauth2client,
     "oauth4webapi with ES256": by_node(EC, "ES256"),
     "oauth4webapi with Ed25519": by_node(OKP, "Ed25519"),
+    "openid-client 6": by_openid_client("openid-client 6"),
+    "openid-client 5": by_openid_client("openid-client 5"),
 }
 
 
 @pytest.fixture(scope="module")
-def machine(
-    machines: SimpleNamespace, token_portal: PortalProcess, tmp_path_factory: Any
-) -> SimpleNamespace:
+def machine(machines: SimpleNamespace, token_portal: PortalProcess) -> SimpleNamespace:
     """The good client, with two public keys; it keeps its secret."""
     for key in (EC, OKP):
-        file: Path = tmp_path_factory.mktemp("keys") / "key.pem"
-        file.write_bytes(key.as_pem(private=False))
-        token_portal.run("public_keys", "add", machines.good.id, "--key", str(file))
+        add_public_key(token_portal, machines.good.id, key.as_pem(private=False))
     return SimpleNamespace(id=machines.good.id, issuer=f"{token_portal.url}/identity")
 
 

@@ -1,6 +1,7 @@
 """Clients for third-party software in a running portal, and people who use it."""
 
 import json
+from tempfile import NamedTemporaryFile
 from typing import Final, NamedTuple
 
 from clients_app.rules.client_types import ClientType
@@ -32,6 +33,15 @@ def add_client(
     assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)
     return Registered(made["client_id"], made.get("client_secret") or "")
+
+
+def add_public_key(portal: PortalProcess, client_id: str, pem: bytes) -> None:
+    """Add a public key, or that of a certificate, to a client on the command line."""
+    with NamedTemporaryFile() as file:
+        file.write(pem)
+        file.flush()
+        done = portal.run("public_keys", "add", client_id, "--key", file.name)
+    assert done.returncode == 0, done.stderr
 
 
 def add_person(portal: PortalProcess, username: str) -> str:

@@ -1,13 +1,10 @@
 """What people paste as a public key, and what is made of it."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -24,6 +21,7 @@ from clients_app.services.credentials.public_keys import (
     usable_keys,
     verifying_key,
 )
+from tests.certificates import certificate_of
 from tests.oauth.assertions import key_of
 
 pytestmark = pytest.mark.one_database
@@ -33,17 +31,6 @@ RSA, EC, OKP = key_of("RSA"), key_of("EC"), key_of("OKP")
 
 def public(key: Any, **more: Any) -> dict[str, Any]:
     return {**key.as_dict(private=False), **more}
-
-
-def certificate(private: Any) -> str:
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pump")])
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    builder = (
-        x509.CertificateBuilder(name, name, private.public_key(), 7)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365))
-    )
-    return builder.sign(private, SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 @pytest.mark.parametrize("key", [RSA, EC, OKP], ids=["RSA", "EC", "OKP"])
@@ -61,7 +48,9 @@ def test_key_in_each_form_is_the_same_key(key: Any):
 
 @pytest.mark.parametrize("key", [RSA, EC], ids=["RSA", "EC"])
 def test_certificate_is_its_key(key: Any):
-    assert public_jwks_of(certificate(key.private_key)) == public_jwks_of(json.dumps(public(key)))
+    assert public_jwks_of(certificate_of(key.private_key)) == public_jwks_of(
+        json.dumps(public(key))
+    )
 
 
 def test_kid_and_algorithm_of_a_jwk_are_kept():
@@ -87,7 +76,7 @@ def private_texts() -> dict[str, str]:
     }
     return {
         **pem,
-        "after its certificate": certificate(private) + pem["PKCS8"],
+        "after its certificate": certificate_of(private) + pem["PKCS8"],
         "JWK of RSA": json.dumps(RSA.as_dict(private=True)),
         "JWK of EC": json.dumps(EC.as_dict(private=True)),
         "JWK of OKP": json.dumps(OKP.as_dict(private=True)),
