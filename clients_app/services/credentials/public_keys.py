@@ -38,6 +38,7 @@ ALGORITHMS: Final = (
 )  # the last is EdDSA's name since RFC 9864
 _OF_KIND: Final = {"RSA": ALGORITHMS[:2], "EC": ALGORITHMS[2:3], "OKP": ALGORITHMS[3:]}
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_USES: Final = ("sig", "jwt-svid")  # the latter in the trust bundles of SPIFFE
 _P256_BYTES: Final = 32
 _EXPONENT_BITS: Final = 32  # a longer one makes each check as slow as a signature
 _SHA256: Final = hashes.SHA256()
@@ -199,7 +200,7 @@ def _checked(jwk: Any) -> dict[str, Any]:
         raise _refused(_("Use a kid of at most %(maximum)s characters."), maximum=KID_MAX)
     algorithm = jwk.get("alg")
     uses = jwk.get("key_ops", ["verify"])
-    if algorithm not in (None, *_OF_KIND[jwk["kty"]]) or jwk.get("use", "sig") != "sig":
+    if algorithm not in (None, *_OF_KIND[jwk["kty"]]) or jwk.get("use", "sig") not in _USES:
         raise _refused(_("Use a key for signatures with RS256, PS256, ES256 or EdDSA."))
     if not isinstance(uses, list) or "verify" not in uses:
         raise _refused(_("Use a key of which key_ops has verify."))
