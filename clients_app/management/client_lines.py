@@ -6,12 +6,15 @@ from typing import Any
 
 from clients_app.http.json_models import client_json, moment
 from clients_app.management.api_lines import may_call_values
+from clients_app.management.credential_lines import identity_values, key_values
 from clients_app.management.secret_lines import minute, secret_values
 from clients_app.management.table import Table
 from clients_app.models import Client
 from clients_app.rules.client_fields import APPLICATION_URLS, Line
 from clients_app.selectors.apis.may_call import reach_of
 from clients_app.selectors.clients.models import ClientModel
+from clients_app.selectors.credentials.identities import listed_identities
+from clients_app.selectors.credentials.keys import listed_keys
 
 
 def client_table(write: Callable[[str], object]) -> Table:
@@ -33,17 +36,21 @@ def client_values(client: Client, *, now: datetime) -> dict[str, Any]:
 
 
 def shown_values(client: Client, secrets: Iterable[Any], *, now: datetime) -> dict[str, Any]:
-    """Return ``client_values`` with the names of roles, what it may call, and its secrets."""
+    """Return ``client_values`` with the names of roles, what it may call, and its credentials."""
     return client_values(client, now=now) | {
         "Roles": _roles(client),
         "MayCall": may_call_values(client),
         "Owners": list(client.owners.order_by("username_key").values_list("username", flat=True)),
         "Secrets": [secret_values(one) for one in secrets],
+        "PublicKeys": [key_values(one) for one in listed_keys(client, now=now)],
+        "FederatedIdentities": [
+            identity_values(one) for one in listed_identities(client, now=now)
+        ],
     }
 
 
 def client_lines(client: Client, secrets: Iterable[Any], *, now: datetime) -> str:
-    """Return a client with its roles and secrets, a line each."""
+    """Return a client with its roles and credentials, a line each."""
     lines = [
         f"Name:           {client.name}",
         f"Client Id:      {client.pk}",
@@ -60,9 +67,13 @@ def client_lines(client: Client, secrets: Iterable[Any], *, now: datetime) -> st
         lines.append("First-party application")
     for target in reach_of(client).targets.values():
         lines.append(f"May call:       {target.identifier} {' '.join(target.scopes)}".rstrip())
-    for one in secrets:
-        used, end = minute(one.last_used_at), minute(one.expires_at)
-        lines.append(f"Secret {one.pk}:       {one}, expires {end}, last used {used}")
+    others = (("Public key", listed_keys), ("Federated identity", listed_identities))
+    rows = [("Secret", secrets), *((kind, listed(client, now=now)) for kind, listed in others)]
+    for kind, some in rows:
+        for one in some:
+            used, end = minute(one.last_used_at), minute(one.expires_at)
+            begin = f"{kind} {one.pk}:"
+            lines.append(f"{begin:<15} {one}, expires {end}, last used {used}")
     return "\n".join(lines)
 
 

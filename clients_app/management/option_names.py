@@ -21,10 +21,16 @@ _OPTIONS: Final = {
     "public_key": "--to-key",
     "kept_secrets": "--keep-secret",
     "typed_name": "--confirm",
+    "identity.fields": "--field",
+    "identity.subject_rule": "--subject",
+    "identity.claim_rules": "--claim",
     "tags": "--tag",
 }
 
 
 def option_of(path: str) -> str:
     """Return the option for a field of a draft; empty where there is none."""
-    return _OPTIONS.get(path, f"--{path.replace('_', '-')}")
+    field = path.removeprefix("identity.fields.")
+    if field != path:
+        return f"--field {field}"
+    return _OPTIONS.get(path, f"--{path.removeprefix('identity.').replace('_', '-')}")

@@ -31,6 +31,12 @@ def expiry(parser: ArgumentParser) -> None:
 
 
 NEW_SECRET: Final = (expiry, cli.JSON, cli.TENANT)
+OLD_ENDS: Final = cli.argument(
+    "--old-ends",
+    default=OldEnds.IN_24_HOURS.value,
+    metavar="WHEN",
+    help="now, 1h, 24h (default), 7d, or a date as for --expires",
+)
 TO_KEY: Final = cli.argument(
     "--to-key",
     metavar="FILE",

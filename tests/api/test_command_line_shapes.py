@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.api.conftest import Caller
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import let_call, make_api, make_application, make_client, make_role
 
 pytestmark = pytest.mark.one_database  # the same rows, read by the same selectors
@@ -53,6 +54,13 @@ def test_client_and_its_secrets_are_those_of_the_api(
         [row] = printed("secrets", "list", "Pump")
         assert of_api(row, secret) == secret
         assert printed("secrets", "show", "Pump", str(secret["Id"])) == [row]
+        insert_keys(client, 1)
+        insert_identities(client, 1)
+        for command, rest in (("public_keys", "PublicKeys"), ("identities", "FederatedIdentities")):
+            [one] = robot.get(f"{address}/{rest}").json()
+            [row] = printed(command, "list", "Pump")
+            assert of_api(row, one) == one
+            assert printed(command, "show", "Pump", str(one["Id"])) == [row]
 
 
 def test_roles_apis_and_tenant_are_those_of_the_api(robot: Caller, printed: Any) -> None:

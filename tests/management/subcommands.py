@@ -6,7 +6,17 @@ from importlib import import_module
 from typing import Final
 
 NAMES: Final = (
-    *("clients", "secrets", "public_keys", "roles", "apis", "people", "tenants", "keys"),
+    *(
+        "clients",
+        "secrets",
+        "public_keys",
+        "identities",
+        "roles",
+        "apis",
+        "people",
+        "tenants",
+        "keys",
+    ),
     "activity",
 )
 

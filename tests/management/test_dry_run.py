@@ -7,13 +7,24 @@ from typing import Any
 import pytest
 
 from clients_app.identity.sign_on.people import link_account
-from clients_app.models import AuditEvent, Client, ClientSecret, Person, Role, SigningKey, Tenant
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientKey,
+    ClientSecret,
+    FederatedIdentity,
+    Person,
+    Role,
+    SigningKey,
+    Tenant,
+)
 from clients_app.rules.built_in_roles import TENANT_AUDITOR
 from clients_app.services.people.invitations import invite_person
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.audit.operations import EXAMPLE
 from tests.audit.subjects import give_session
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
     NOW,
     command_line_in,
@@ -40,7 +51,10 @@ def pump(tenant: Tenant, settings: Any) -> Client:
     off, gone = insert_clients(["Off", "Gone"], tenant)
     Client.objects.filter(pk=off.pk).update(is_enabled=False)
     Client.objects.filter(pk=gone.pk).update(removed_at=datetime.now(UTC))
-    return make_client("Pump", tenant).client
+    client = make_client("Pump", tenant).client
+    insert_keys(client, 1)
+    insert_identities(client, 1)
+    return client
 
 
 def _make_people(tenant: Tenant, settings: Any) -> None:
@@ -81,6 +95,14 @@ COMMANDS = {
     "secrets add PUMP": "Added secret",
     "secrets edit PUMP SECRET --description x": "Changed secret",
     "secrets remove PUMP SECRET --confirm-last": "Removed secret",
+    "public_keys add PUMP --jwks-url https://pump.example.com/jwks": "Added",
+    "public_keys edit PUMP OWNKEY --description x": "Changed",
+    "public_keys rules PUMP --demand-type": "Changed client Pump",
+    "public_keys rotate PUMP OWNKEY --jwks-url https://pump.example.com/new": "Rotated",
+    "public_keys remove PUMP OWNKEY": "Removed",
+    "identities add PUMP --issuer https://ci.example.com --subject job:build": "Added",
+    "identities edit PUMP IDENTITY --subject job:deploy": "Changed",
+    "identities remove PUMP IDENTITY": "Removed",
     "roles add Other": "Added role Other",
     "roles edit mydata.role --name Renamed": "Changed role Renamed",
     "roles remove MyData.Role": "Removed role MyData.Role",
@@ -117,6 +139,8 @@ def words_of(line: str) -> list[str]:
         "PUMP": str(Client.objects.get(name="Pump").pk),
         "GONE": str(Client.objects.get(name="Gone").pk),
         "SECRET": str(ClientSecret.objects.get(client__name="Pump").pk),
+        "OWNKEY": str(ClientKey.objects.get().pk),
+        "IDENTITY": str(FederatedIdentity.objects.get().pk),
         "KID": SigningKey.objects.get().kid,
         "TENANT": Tenant.objects.get().name,
         "Built-in": "Built-in API",

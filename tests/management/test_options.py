@@ -9,13 +9,14 @@ from tests.management.subcommands import OPTIONS, WITH_DRY_RUN
 
 pytestmark = pytest.mark.one_database  # texts only
 
-READS = {"list", "show", "sessions", "verify"}
+READS = {"list", "show", "sessions", "verify", "test", "near-misses"}
 FILES = {"activity export", "activity seal"}  # DEP-18
 PAGE = Path("docs/operations.md").read_text()
 VERBS = {
     "clients": {"list", "show", "add", "edit", "disable", "enable", "remove", "restore"},
     "secrets": {"list", "show", "add", "edit", "remove"},
-    "public_keys": {"list", "show", "add", "edit", "rules", "remove"},
+    "public_keys": {"list", "show", "add", "edit", "rotate", "rules", "remove"},
+    "identities": {"list", "show", "add", "edit", "remove", "test"},
     "roles": {"list", "show", "add", "edit", "remove"},
     "apis": {"list", "show", "add", "edit", "remove"},
     "people": {"list", "show", "add", "edit", "activate", "deactivate"},
@@ -23,7 +24,7 @@ VERBS = {
     "keys": {"list", "show", "rotate", "revoke"},
     "activity": {"list", "show", "export"},
 }
-BY_TENANT = ("clients", "secrets", "public_keys", "roles", "apis")
+BY_TENANT = ("clients", "secrets", "public_keys", "identities", "roles", "apis")
 
 
 def test_each_subject_has_its_verbs() -> None:

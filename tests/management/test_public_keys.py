@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from clients_app.models import AuditEvent, Client, ClientKey, FetchedKeySet, Tenant
+from tests.credentials import insert_keys
 from tests.factories import make_client
 from tests.management.conftest import Run
 from tests.oauth.assertions import key_of
@@ -110,3 +111,14 @@ def test_dry_run_adds_nothing(run: Run, client: Client, pem: str) -> None:
 
     assert "Added public key" in ended.out
     assert not ClientKey.objects.exists()
+
+
+def test_rotated_key_replaces_the_old_one(run: Run, client: Client, pem: str) -> None:
+    rows = insert_keys(client, 1, description="build")
+
+    ended = run("public_keys", "rotate", "Pump", str(rows[0].pk), "--key", pem, "--old-ends", "1h")
+
+    new = ClientKey.objects.latest("pk")
+    assert ended.out.startswith(f"The public key build is added with the id {new.pk}. The old one")
+    assert (new.replaces_id, new.description) == (rows[0].pk, "build")
+    assert run("public_keys", "rotate", "Pump", str(rows[0].pk)).status == 1

@@ -20,11 +20,13 @@ from clients_app.management.client_options import (
     kept_secrets,
     new_draft,
 )
+from clients_app.management.credential_options import IDENTITY, KEY, first_draft
 from clients_app.management.named import people_named
 from clients_app.management.output import all_or_nothing
 from clients_app.management.secret_lines import created_lines
 from clients_app.management.secret_options import (
     NEW_SECRET,
+    OLD_ENDS,
     TO_KEY,
     in_words,
     key_in,
@@ -33,13 +35,13 @@ from clients_app.management.secret_options import (
     secret_draft,
 )
 from clients_app.models import Client
-from clients_app.rules.rotation import OldEnds
 from clients_app.selectors.clients.lists import FOUND_BY, clients_of
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.clients.edits import edit_client, set_enabled, set_owners
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import hashed_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tokens.revocation import end_tokens
@@ -77,7 +79,7 @@ class Command(cli.PortalCommand):
 
     @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
-        """Show a client: its state, its roles and its secrets, without their texts."""
+        """Show a client: its state, its roles and its credentials, without secret texts."""
         client, moment = cli.client_of(given), cli.now()
         secrets = listed_secrets(client, now=moment)
         lines = client_lines(client, secrets, now=moment)
@@ -87,18 +89,21 @@ class Command(cli.PortalCommand):
         cli.NAME,
         *ADDED,
         cli.argument("--secret-description", default="", metavar="TEXT"),
+        *KEY,
+        *IDENTITY,
         *NEW_SECRET,
     )
     def add(self, given: Namespace) -> None:
-        """Add a client; print its id and, if its type has secrets, its secret, once."""
+        """Add a client; print its id and its secret, once, if it comes with one."""
         tenant, moment = cli.tenant_of(given.tenant), cli.now()
         draft = new_draft(given, tenant)
-        has_secrets = draft.type.has_secrets
-        hashed = hashed_secret() if has_secrets else None  # others wait for what is within
+        first = first_draft(given, tenant, moment) if draft.type.has_secrets else None
+        is_secret = isinstance(first, SecretDraft)
+        hashed = hashed_secret() if is_secret else None  # others wait for what is within
         with all_or_nothing():
             created = register_client(
                 draft,
-                secret_draft(given, tenant, moment) if has_secrets else None,
+                first,
                 actor=cli.actor_in(tenant),
                 now=moment,
                 owner_ids=people_named(cli.entered(given.owners or ()), tenant=tenant),
@@ -136,12 +141,7 @@ class Command(cli.PortalCommand):
             metavar="ID",
             help="the secret to replace (the cred claim of its tokens); required if it has several",
         ),
-        cli.argument(
-            "--old-ends",
-            default=OldEnds.IN_24_HOURS.value,
-            metavar="WHEN",
-            help="now, 1h, 24h (default), 7d, or a date as for --expires",
-        ),
+        OLD_ENDS,
         cli.argument("--remove", type=int, metavar="ID", help="the secret to remove if it has ten"),
         cli.argument("--secret-description", "--description", default="", metavar="TEXT"),
         TO_KEY,

@@ -1,0 +1,94 @@
+"""Public keys, federated identities and tested tokens as `manage.py` prints them; times in UTC."""
+
+import shlex
+from collections.abc import Iterable
+from typing import Any
+
+from clients_app.http.credential_json import listed_identity_json, listed_key_json
+from clients_app.management.secret_lines import minute
+from clients_app.models import ClientKey
+from clients_app.rules.assertions import Verdict
+from clients_app.rules.federation.presets import PRESETS, grade_of
+from clients_app.rules.federation.trust import Trust
+from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.services.credentials.trials import Trial
+
+
+def key_values(key: Any) -> dict[str, Any]:
+    """Return one of ``listed_keys`` as the REST API does, with the address of its last use."""
+    return {**listed_key_json(key), "LastUsedFrom": key.last_used_address}
+
+
+def identity_values(identity: Any) -> dict[str, Any]:
+    """Return one of ``listed_identities`` so."""
+    return {**listed_identity_json(identity), "LastUsedFrom": identity.last_used_address}
+
+
+def kind_of(key: Any) -> str:
+    """Return the kind of a key, such as EC P-256."""
+    if key.jwk is None:
+        return "JWKS URL"
+    return " ".join(filter(None, (key.jwk["kty"], key.jwk.get("crv"))))
+
+
+def key_lines(key: Any) -> str:
+    """Return all about a public key."""
+    lines = [
+        f"Id:          {key.pk}",
+        f"Description: {key.description or 'none'}",
+        f"Key:         {kind_of(key)} {key.thumbprint or key.jwks_url}",
+        *_times(key),
+    ]
+    if key.jwks_url:
+        lines.append(f"Fetched:     {minute(key.fetched_at)} {key.failure}".rstrip())
+    return "\n".join(lines)
+
+
+def identity_lines(identity: Any) -> str:
+    """Return all about a federated identity, with why its grade is what it is."""
+    lines = [
+        f"Id:          {identity.pk}",
+        f"Description: {identity.description or 'none'}",
+        f"Platform:    {PRESETS[identity.preset].name}",
+        f"Issuer:      {identity.issuer}",
+        f"Audience:    {identity.audience}",
+        f"Subject:     {identity.subject_rule}",
+        *(f"Claim:       {name} = {rule}" for name, rule in sorted(identity.claim_rules.items())),
+        f"Keys:        {'pasted' if identity.jwks else 'by discovery'}",
+        f"Grade:       {grade_of(trust_of_row(identity)).sentence}",
+        *_times(identity),
+    ]
+    return "\n".join(lines)
+
+
+def trial_lines(trial: Trial) -> str:
+    """Return whether a credential accepts a token, and each claim that does not fit."""
+    row = trial.credential
+    kind = "Public key" if isinstance(row, ClientKey) else "Federated identity"
+    result = "accepted" if trial.is_accepted else "refused"
+    return "\n".join([f"{kind} {row.pk} ({row}): {result}", *misfits(trial.checks)])
+
+
+def misfits(checks: Iterable[Verdict]) -> list[str]:
+    """Return a line for each check that does not fit, and what to do."""
+    return [
+        f"  {one.claim}: {one.sent or 'missing'}"
+        + (f", wanted: {one.wanted}" if one.wanted else "")
+        + f". {one.sentence}"
+        for one in checks
+        if not one.fits
+    ]
+
+
+def options_for(fit: Trust) -> str:
+    """Return the options of `identities edit` that set the rules ``fit``."""
+    claims = (f"--claim={name}={rule}" for name, rule in sorted(fit.claim_rules.items()))
+    return shlex.join([f"--issuer={fit.issuer}", f"--subject={fit.subject_rule}", *claims])
+
+
+def _times(row: Any) -> list[str]:
+    return [
+        f"Added:       {minute(row.created_at)} by {row.created_by}",
+        f"Expires:     {minute(row.expires_at)}",
+        f"Last used:   {minute(row.last_used_at)} {row.last_used_address or ''}".rstrip(),
+    ]
