@@ -43,9 +43,7 @@ def shown_values(client: Client, secrets: Iterable[Any], *, now: datetime) -> di
         "Owners": list(client.owners.order_by("username_key").values_list("username", flat=True)),
         "Secrets": [secret_values(one) for one in secrets],
         "PublicKeys": [key_values(one) for one in listed_keys(client, now=now)],
-        "FederatedIdentities": [
-            identity_values(one) for one in listed_identities(client, now=now)
-        ],
+        "FederatedIdentities": [identity_values(one) for one in listed_identities(client, now=now)],
     }
 
 
@@ -67,12 +65,15 @@ def client_lines(client: Client, secrets: Iterable[Any], *, now: datetime) -> st
         lines.append("First-party application")
     for target in reach_of(client).targets.values():
         lines.append(f"May call:       {target.identifier} {' '.join(target.scopes)}".rstrip())
-    others = (("Public key", listed_keys), ("Federated identity", listed_identities))
-    rows = [("Secret", secrets), *((kind, listed(client, now=now)) for kind, listed in others)]
-    for kind, some in rows:
-        for one in some:
+    credentials = {
+        "Secret": secrets,
+        "Public key": listed_keys(client, now=now),
+        "Federated identity": listed_identities(client, now=now),
+    }
+    for name, rows in credentials.items():
+        for one in rows:
             used, end = minute(one.last_used_at), minute(one.expires_at)
-            begin = f"{kind} {one.pk}:"
+            begin = f"{name} {one.pk}:"
             lines.append(f"{begin:<15} {one}, expires {end}, last used {used}")
     return "\n".join(lines)
 
