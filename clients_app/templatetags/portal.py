@@ -90,10 +90,10 @@ def mark() -> SafeString:
 
 @register.inclusion_tag("clients_app/components/health.html", takes_context=True)
 def next_expiration(context: Any, client: Any) -> dict[str, Any]:
-    """Show when the first live secret expires, if any does. ``client`` is annotated as in
+    """Show when the first live credential expires, if any does. ``client`` is annotated as in
     ``ClientPage``."""
     now = context["now"]
-    if not client.live_secrets:
+    if not client.has_live_credential:
         if client.last_expired is None:
             return {"icon_name": "ban", "words": gettext("No secrets")}
         words = gettext("Expired %(when)s") % {"when": moments.ago(client.last_expired, now)}

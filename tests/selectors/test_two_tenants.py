@@ -132,9 +132,9 @@ READS: Final[dict[Any, list[Read]]] = {
     shows.health_rank: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).order_by(shows.health_rank(NOW), "pk")
     ],
-    shows.secrets_of_client: [
+    shows.credentials_of_client: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(
-            Exists(shows.secrets_of_client())
+            *(Exists(rows) for rows in shows.credentials_of_client())
         )
     ],
     people_lists.people_page: [

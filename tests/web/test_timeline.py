@@ -88,7 +88,7 @@ def test_timeline_needs_the_same_queries_for_any_number_of_clients(
         make_client(f"More {number}", tenant, expires_at=now + timedelta(days=number + 1), now=now)
     administrator_browser.get(LIST, {"show": "timeline"})
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         administrator_browser.get(LIST, {"show": "timeline"})
 
 

@@ -1,13 +1,27 @@
 """The list of clients, filtered and sorted."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Least, NullIf
 from django.db.models.query import Prefetch
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy
@@ -21,9 +35,9 @@ from clients_app.selectors.clients.charts import week_of_clients
 from clients_app.selectors.clients.shows import (
     Show,
     condition,
+    credentials_of_client,
     first_expires_in,
     health_rank,
-    secrets_of_client,
 )
 from clients_app.selectors.clients.timeline import timeline_period
 from clients_app.selectors.periods import EXPIRED_LISTED, Period
@@ -32,7 +46,7 @@ from clients_app.selectors.periods import EXPIRED_LISTED, Period
 class ClientPage(NamedTuple):
     """One page of the list. Each client has ``role_names`` (the one that is sought, then custom
     ones first), ``found_tags`` (those that the filter found it by), ``week`` (as ``week_of``) and,
-    of its secrets, ``live_secrets``, ``first_expiry`` of the live ones and ``last_expired``."""
+    ``has_live_credential``, ``first_expiry`` of the live ones and ``last_expired``."""
 
     clients: list[Any]
     page: int
@@ -44,6 +58,9 @@ class ClientPage(NamedTuple):
 
 #: What ``filtered`` looks at, as the screens name it.
 FOUND_BY: Final = gettext_lazy("name, Client Id or tag")
+
+_NEVER: Final = Value(datetime(9999, 1, 1, tzinfo=UTC), output_field=DateTimeField())
+_LONG_AGO: Final = Value(datetime(1970, 1, 1, tzinfo=UTC), output_field=DateTimeField())
 
 #: Columns to sort by; "-" before a name reverses the order.
 SORTS: Final = ("name", "status", "expires", "roles", "used", "removed")
@@ -127,7 +144,7 @@ def listed_clients(tenant_id: UUID, ids: list[UUID], *, now: datetime) -> list[A
     own = Client.objects.chosen(tenant_id, ids)
     roles = Prefetch("roles", Role.objects.in_screen_order())
     found: dict[UUID, Any] = {
-        client.pk: client for client in _with_secrets(own, now).prefetch_related(roles)
+        client.pk: client for client in _with_expiry(own, now).prefetch_related(roles)
     }
     for client in found.values():
         client.role_names = [role.name for role in client.roles.all()]
@@ -218,28 +235,32 @@ def _sorted(clients: QuerySet[Client], sort: str, now: datetime) -> QuerySet[Cli
 
 
 def _next_expiration(now: datetime) -> Case:
-    """Return when the first live secret expires, or when the last one expired. The client's row has
-    it unless it is out of date."""
+    """Return when the first live credential expires, or when the last one expired. The client's
+    row has it unless it is out of date."""
     first, last = _ends(now)
     still = Coalesce(first, Case(When(never_expires=False, then=last)))
     return Case(When(next_expires_at__lte=now, then=still), default="next_expires_at")
 
 
-def _ends(now: datetime) -> tuple[Subquery, Subquery]:
-    """Return when a client's first live secret expires, and when its last expired one did."""
-    live = secrets_of_client().live(now).without_successor().values("client")
-    expired = (
-        secrets_of_client().live(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
-    )
-    return (
-        Subquery(live.annotate(at=Min("expires_at")).values("at")),
-        Subquery(expired.annotate(at=Max("expires_at")).values("at")),
-    )
+def _ends(now: datetime) -> tuple[NullIf, NullIf]:
+    """Return when a client's first live credential expires, and when its last expired one did."""
+    firsts, lasts = [], []
+    for rows in credentials_of_client():
+        live = rows.live(now).without_successor().values("client")
+        over = rows.live(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+        firsts.append(Subquery(live.annotate(at=Min("expires_at")).values("at")))
+        lasts.append(Subquery(over.annotate(at=Max("expires_at")).values("at")))
+    return _chosen(Least, firsts, none=_NEVER), _chosen(Greatest, lasts, none=_LONG_AGO)
 
 
-def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
+def _chosen(choose: type[Func], moments: list[Subquery], *, none: Value) -> NullIf:
+    """Return one of the moments that there are; SQLite would choose NULL where one is missing."""
+    return NullIf(choose(*(Coalesce(one, none) for one in moments)), none)
+
+
+def _with_expiry(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
     first, last = _ends(now)
-    count = secrets_of_client().live(now).values("client").annotate(n=Count("pk")).values("n")
+    live = (Q(Exists(rows.live(now))) for rows in credentials_of_client())
     return clients.annotate(
-        live_secrets=Coalesce(Subquery(count), 0), first_expiry=first, last_expired=last
+        has_live_credential=reduce(or_, live), first_expiry=first, last_expired=last
     )

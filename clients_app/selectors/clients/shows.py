@@ -1,6 +1,6 @@
 """The states that the list of clients can be filtered by, as conditions on stored columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import reduce
@@ -12,6 +12,7 @@ from django.db.models import Case, Exists, F, IntegerField, Min, OuterRef, Q, Va
 from clients_app.models import Alert, ClientSecret
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.health import FAILING_FOR, Health
+from clients_app.selectors.credentials.uses import COLUMNS
 from clients_app.selectors.periods import (
     DAY,
     EXPIRED_LISTED,
@@ -64,9 +65,9 @@ def condition(show: Show, now: datetime) -> Q:
 def cases(show: Show, now: datetime) -> tuple[Q, ...]:
     """Return conditions of which one holds for each client in a state, and never two.
 
-    Each compares one or two columns, so that an index finds its clients. Secrets expire without a
-    write, so conditions compare the stored dates with ``now``. They look at secrets only where the
-    first of several has expired.
+    Each compares one or two columns, so that an index finds its clients. Credentials expire
+    without a write, so conditions compare the stored dates with ``now``. They look at credentials
+    only where the first of several has expired.
     """
     return _CASES.get(show, lambda now: (Q(),))(now)
 
@@ -86,24 +87,40 @@ def health_rank(now: datetime) -> Case:
 
 
 def first_expires_in(period: Period, now: datetime) -> tuple[Q, Q]:
-    """Return the cases in which the first live secret of a client expires in ``period``.
+    """Return the cases in which the first live credential of a client expires in ``period``.
 
     One that Rotate has replaced does not count. The client's row says when that is, unless the
-    moment in it has passed; only then are the secrets read.
+    moment in it has passed; only then are the credentials read.
     """
     stored = Q(next_expires_at__gt=now, next_expires_at__gte=period.start)
-    live = secrets_of_client().live(now).exclude(expires_at=None).without_successor()
-    # of several; a group, as PostgreSQL would read all secrets to answer without one
-    first = live.values("client").annotate(at=Min("expires_at"))
-    found = Exists(first.filter(at__gte=period.start, at__lt=period.end))
+    # a group for each kind, as PostgreSQL would read all of it to answer without one
+    firsts = [
+        rows.live(now)
+        .exclude(expires_at=None)
+        .without_successor()
+        .values("client")
+        .annotate(at=Min("expires_at"))
+        for rows in credentials_of_client()
+    ]
+    within = _exists(rows.filter(at__gte=period.start, at__lt=period.end) for rows in firsts)
+    before = _exists(rows.filter(at__lt=period.start) for rows in firsts)
     return (
         stored & Q(next_expires_at__lt=period.end),
-        Q(next_expires_at__lte=now, last_expires_at__gt=now) & Q(found),
+        Q(next_expires_at__lte=now, last_expires_at__gt=now) & within & ~before,
     )
 
 
-def secrets_of_client() -> Any:
-    """Return the secrets of the client of the outer query."""
+def credentials_of_client() -> list[Any]:
+    """Return the credentials of the client of the outer query, those of each kind."""
+    return [kind.objects.filter(client=OuterRef("pk")).order_by() for kind in COLUMNS]
+
+
+def _exists(queries: Iterable[Any]) -> Q:
+    return reduce(or_, (Q(Exists(one)) for one in queries))
+
+
+def _secrets_of_client() -> Any:
+    """Return the secrets alone: a public key or a federated identity does not wear out."""
     return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
 
 
@@ -150,6 +167,6 @@ _CASES: Final[dict[Show, Callable[[datetime], tuple[Q, ...]]]] = {
     Show.NO_OWNER: lambda now: (Q(has_owner=False),),
     Show.ALERTED: lambda now: (Q(Exists(_sent_alerts())),),
     Show.OLD: lambda now: (
-        Q(Exists(secrets_of_client().live(now).filter(created_at__lt=now - OLD))),
+        Q(Exists(_secrets_of_client().live(now).filter(created_at__lt=now - OLD))),
     ),
 }

@@ -7,11 +7,13 @@ from bisect import bisect
 from collections import Counter
 from datetime import date, datetime, tzinfo
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 
-from clients_app.models import Client, ClientSecret
+from clients_app.models import Client
 from clients_app.rules.weeks import WEEK, next_weeks, starts_at
+from clients_app.selectors.credentials.uses import COLUMNS
 from clients_app.selectors.periods import Period
 
 WEEKS: Final = 54  # so that a secret added today, for a year, is among them
@@ -45,10 +47,13 @@ def expiring_weeks(clients: QuerySet[Client], *, zone: tzinfo, now: datetime) ->
     numbered = fresh.annotate(week=_week_number(starts[1:], 0))
     counts = Counter(dict(numbered.values_list("week").annotate(Count("pk"))))
     stale = clients.filter(next_expires_at__lte=now, last_expires_at__gt=now).values("pk")
-    rest = ClientSecret.objects.filter(client__in=stale, expires_at__gt=now, removed_at=None)
-    first = rest.without_successor().order_by().values("client").annotate(at=Min("expires_at"))
-    moved = first.filter(at__lt=end).values_list("at", flat=True)
-    counts.update(bisect(starts, at) - 1 for at in moved)
+    first: dict[UUID, datetime] = {}
+    for kind in COLUMNS:
+        rest = kind.objects.filter(client__in=stale, expires_at__gt=now, removed_at=None)
+        ends = rest.without_successor().order_by().values("client").annotate(at=Min("expires_at"))
+        for client_id, at in ends.values_list("client", "at"):
+            first[client_id] = min(at, first.get(client_id, at))
+    counts.update(bisect(starts, at) - 1 for at in first.values() if at < end)
     return [ExpiringWeek(monday, counts[number]) for number, monday in enumerate(mondays)]
 
 

@@ -71,10 +71,10 @@ def _cells(client: Any, now: datetime) -> tuple[str, ...]:
 
 
 def _expiration(client: Any) -> str:
-    """Return when the first live secret expires, or when the last one expired, as the list does."""
-    if client.live_secrets and client.first_expiry is None:
+    """Return when the first live credential expires, or when the last one did, as the list does."""
+    if client.has_live_credential and client.first_expiry is None:
         return "Never Expires"
-    return _moment(client.first_expiry if client.live_secrets else client.last_expired)
+    return _moment(client.first_expiry if client.has_live_credential else client.last_expired)
 
 
 def _moment(at: datetime | None) -> str:

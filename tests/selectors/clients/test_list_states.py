@@ -1,15 +1,19 @@
 """The list of clients: filters by state, and sort orders."""
 
+from datetime import UTC
 from typing import Any
 
 import pytest
 
 from clients_app.models import Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_MEMBER, TENANT_VIEWER
+from clients_app.selectors.clients.lists import client_page
 from clients_app.selectors.clients.shows import Show
+from clients_app.selectors.clients.timeline import expiring_weeks
 from clients_app.services.clients.edits import assign_roles
-from clients_app.services.clients.sort_columns import update_first_role, update_owned
+from clients_app.services.clients.sort_columns import update_expiry, update_first_role, update_owned
 from clients_app.services.roles.roles import edit_role, remove_role
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
     NOW,
     SECOND,
@@ -179,6 +183,42 @@ def test_state_is_right_after_the_stored_expiry_has_passed(tenant: Tenant) -> No
     assert names(93, sort="expires") == ["both", "endless", "one"]
 
 
+def test_list_and_states_count_keys_and_identities_as_secrets(tenant: Tenant) -> None:
+    """Also after the stored expiry has passed, when the rows themselves are read."""
+    mixed, keyed, federated, rotated = insert_clients(
+        ("mixed", "keyed", "federated", "rotated"), tenant
+    )
+    insert_secrets(mixed, 1, expires_at=NOW + DAY)
+    insert_keys(mixed, 1, expires_at=NOW + 9 * DAY)
+    insert_keys(keyed, 2, expires_at=NOW + 2 * DAY)
+    insert_identities(federated, 1, expires_at=NOW + 3 * DAY)
+    insert_identities(federated, 1, expires_at=None)
+    [old] = insert_keys(rotated, 1, expires_at=NOW + 4 * DAY)
+    insert_keys(rotated, 1, expires_at=NOW + 90 * DAY, thumbprint="new", replaces=old)
+    for client in (mixed, keyed, federated, rotated):
+        update_expiry(client, now=NOW)
+        client.save()
+
+    def names(days: int, **options: Any) -> list[str]:
+        return names_of(tenant, now=NOW + days * DAY, **options)
+
+    assert names(0, show=Show.EXPIRING_SOON) == ["federated", "keyed", "mixed"]
+    assert names(1, sort="expires") == ["keyed", "federated", "mixed", "rotated"]
+    assert names(4, show=Show.EXPIRING_SOON) == ["mixed"]  # by its key
+    assert names(10, show=Show.EXPIRING) == []
+    assert names(4, show=Show.EXPIRED) == ["keyed"]
+    assert names(4, show=Show.NEVER) == ["federated"]
+    weeks = expiring_weeks(Client.objects.all(), zone=UTC, now=NOW + 5 * DAY)
+    assert sum(week.clients for week in weeks) == 2
+    page = client_page(tenant.pk, client_type="client-credentials", now=NOW + 5 * DAY)
+    assert [(one.name, one.has_live_credential, one.first_expiry) for one in page.clients] == [
+        ("federated", True, None),
+        ("keyed", False, None),
+        ("mixed", True, NOW + 9 * DAY),
+        ("rotated", True, NOW + 90 * DAY),
+    ]
+
+
 def test_order_by_roles_follows_changes_to_roles(tenant: Tenant) -> None:
     x, y = make_role("X", tenant), make_role("Y", tenant)
     a = make_client("a", tenant, role_ids=frozenset({x.pk, y.pk})).client
@@ -209,16 +249,16 @@ def test_list_has_the_expiry_of_each_client(tenant: Tenant) -> None:
     insert_secrets(at_once, 1, expires_at=NOW)
 
     said = [
-        (client.name[0], client.live_secrets, client.first_expiry, client.last_expired)
+        (client.name[0], client.has_live_credential, client.first_expiry, client.last_expired)
         for client in page_of(tenant).clients
     ]
 
     assert said == [
-        ("a", 3, NOW + SECOND, NOW - DAY),
-        ("b", 1, None, None),
-        ("c", 0, None, NOW - 90 * DAY + SECOND),
-        ("d", 0, None, None),
-        ("e", 0, None, None),
-        ("f", 0, None, None),
-        ("g", 0, None, NOW),
+        ("a", True, NOW + SECOND, NOW - DAY),
+        ("b", True, None, None),
+        ("c", False, None, NOW - 90 * DAY + SECOND),
+        ("d", False, None, None),
+        ("e", False, None, None),
+        ("f", False, None, None),
+        ("g", False, None, NOW),
     ]
