@@ -30,7 +30,7 @@ class Command(cli.PortalCommand):
         self._write({"version": VERSION, "tenant": tenant.name})
         self._write({"roles": roles_of_file(tenant), "apis": apis_of_file(tenant)})
         self.stdout.write("clients:")
-        for values in clients_of_file(tenant, with_ids=not given.without_ids):
+        for values in clients_of_file(tenant, with_ids=not given.without_ids, now=cli.now()):
             self._write([values])
 
     def _write(self, values: Any) -> None:

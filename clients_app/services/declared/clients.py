@@ -17,16 +17,21 @@ from clients_app.rules.names import key_of
 from clients_app.selectors.apis.apis import tenant_apis
 from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.services.apis.may_call import MayCallDraft, set_may_call
-from clients_app.services.clients.drafts import ClientDraft, cleaned, draft_of
+from clients_app.services.clients.drafts import ASSERTION_RULES, ClientDraft, cleaned, draft_of
 from clients_app.services.clients.edits import edit_client, set_enabled, set_owners
+from clients_app.services.clients.first_credential import FirstDraft
 from clients_app.services.clients.registration import RegisteredClient, register_client
+from clients_app.services.declared.credentials import DeclaredCredentials
 from clients_app.services.declared.entries import Entry
 from clients_app.services.declared.found import may_call_of
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import HashedSecret, hashed_secret
 
 #: field of a file -> field of a draft
-_SAME: Final = ("name", "may_introspect", "may_rotate_own_secrets", "allow_refresh_token")
+_SAME: Final = (
+    *("name", "may_introspect", "may_rotate_own_secrets", "may_add_secrets"),
+    *(*ASSERTION_RULES, "allow_refresh_token"),
+)
 _TEXTS: Final = tuple(line.name for line in (*LINES, *APPLICATION_URLS))
 _LISTS: Final = ("tags", *(kind.path for kind in URL_KINDS))
 
@@ -48,6 +53,9 @@ class DeclaredClients:
         self._roles = {role.name_key: role.pk for role in roles}
         self._members = frozenset(role.pk for role in roles if role.is_member)
         self._apis = {api.identifier: api for api in tenant_apis(tenant_id)}
+        self._credentials = DeclaredCredentials(
+            actor=self.actor, now=self.now, default_end=self.secret.expires_at
+        )
 
     def apply(self, entry: Entry, client: Client | None) -> None:
         """Add the client of an entry, or change what differs. Errors: PortalError."""
@@ -64,6 +72,7 @@ class DeclaredClients:
             draft = self._may_call(entry.values["may_call"], was)
             if draft != was:
                 set_may_call(client, draft, expected_version=None, actor=self.actor, now=self.now)
+        self._credentials.apply(client, entry.values)
 
     def _add(self, entry: Entry) -> Client:
         if "id" in entry.values:
@@ -71,12 +80,14 @@ class DeclaredClients:
             raise RuleBroken(sentence, field="id")
         kind = entry.values.get("type", CLIENT_CREDENTIALS.id)
         draft = self._draft(entry, ClientDraft(name=entry.name, client_type=kind))
+        first: FirstDraft | None = self._credentials.first_of(entry.values)
         hashed = None
-        if draft.type.has_secrets:
+        if draft.type.has_secrets and first is None:
+            first = self.secret
             hashed = self.hashed.pop() if self.hashed else hashed_secret()
         created = register_client(
             draft,
-            self.secret if draft.type.has_secrets else None,
+            first if draft.type.has_secrets else None,
             actor=self.actor,
             now=self.now,
             owner_ids=self._owners(entry.values.get("owners", [])),

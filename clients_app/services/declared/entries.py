@@ -46,7 +46,7 @@ class Entry:
     def problem(self, sentence: str, name: str = "") -> str:
         """Return what is wrong with the entry, or with its field ``name``, and where that is."""
         about = f"{name}: " if name else ""
-        return f"{line_of(self.raw, name.partition('.')[0])}{self.path}: {about}{sentence}"
+        return f"{line_of(self.raw, name)}{self.path}: {about}{sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,38 @@ def _apis(value: Any) -> str:
     return "" if fits else _("scopes by Identifier")
 
 
+def _texts_by_name(value: Any) -> str:
+    fits = isinstance(value, dict) and not any(map(_text, (*value, *value.values())))
+    return "" if fits else _("texts by name")
+
+
+def _jwk(value: Any) -> str:
+    return "" if isinstance(value, (str, dict)) else _("a JWK or a text")
+
+
+def _several(fields: dict[str, Check], words: str) -> Check:
+    def check(value: Any) -> str:
+        fits = isinstance(value, list) and all(
+            isinstance(one, dict) and not _unfit(one, fields) for one in value
+        )
+        return "" if fits else words
+
+    return check
+
+
+_public_keys: Final = _several(
+    {**dict.fromkeys(("description", "expires", "jwks_url"), _text), "key": _jwk},
+    _("a list of key or jwks_url, with description and expires"),
+)
+_identities: Final = _several(
+    {
+        **dict.fromkeys(("description", "expires", "platform", "issuer"), _text),
+        **dict.fromkeys(("audience", "subject"), _text),
+        **dict.fromkeys(("fields", "claims"), _texts_by_name),
+        "jwks": _jwk,
+    },
+    _("a list of platform and fields, or of issuer, subject and claims"),
+)
 _SWITCH: Final = _is(bool, _("true or false"))
 _NUMBER: Final = _is(int, _("a whole number"))
 _SCOPE_FIELDS: Final[dict[str, Check]] = {"name": _text, "description": _text}
@@ -116,7 +148,10 @@ CLIENT_FIELDS: Final[dict[str, Check]] = {
     "token_lifetime": _NUMBER,
     **{line.name: _text for line in LINES},
     **dict.fromkeys(("tags", "roles", "owners"), _texts),
-    **dict.fromkeys(("may_introspect", "may_rotate_own_secrets"), _SWITCH),
+    **dict.fromkeys(("may_introspect", "may_rotate_own_secrets", "may_add_secrets"), _SWITCH),
+    **dict.fromkeys(("demands_assertion_type", "accepts_token_endpoint_audience"), _SWITCH),
+    "public_keys": _public_keys,
+    "federated_identities": _identities,
     "may_call": _may_call,
     **{kind.path: _texts for kind in URL_KINDS},
     **{line.name: _text for line in APPLICATION_URLS},

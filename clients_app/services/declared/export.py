@@ -8,10 +8,14 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.models import Api, Client, Role, Tenant
+from clients_app.models import Api, Client, ClientKey, FederatedIdentity, Role, Tenant
 from clients_app.permissions import Action, require
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
-from clients_app.services.declared.found import READ, may_call_of
+from clients_app.rules.expiry import is_expired
+from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.services.clients.drafts import ASSERTION_RULES
+from clients_app.services.declared.credentials import end_of_file
+from clients_app.services.declared.found import READ, identities_of, keys_of, may_call_of
 
 _PIECE: Final = 500  # clients in memory
 
@@ -51,11 +55,11 @@ def apis_of_file(tenant: Tenant) -> list[dict[str, Any]]:
     ]
 
 
-def clients_of_file(tenant: Tenant, *, with_ids: bool) -> Iterator[dict[str, Any]]:
+def clients_of_file(tenant: Tenant, *, with_ids: bool, now: datetime) -> Iterator[dict[str, Any]]:
     """Yield the clients that are not removed, by name; without ids for another installation."""
     clients = _clients(tenant).order_by("name_key", "pk").prefetch_related(*READ)
     for client in clients.iterator(_PIECE):
-        values = _values(client)
+        values = _values(client, now)
         yield {"id": str(client.pk), **values} if with_ids else values
 
 
@@ -63,7 +67,7 @@ def _clients(tenant: Tenant) -> Any:
     return Client.objects.for_tenant(tenant.pk).present()
 
 
-def _values(client: Client) -> dict[str, Any]:
+def _values(client: Client, now: datetime) -> dict[str, Any]:
     kind = client.type
     values: dict[str, Any] = {
         "name": client.name,
@@ -80,6 +84,15 @@ def _values(client: Client) -> dict[str, Any]:
         values["may_introspect"] = client.may_introspect
     if kind.may_rotate_own_secrets:
         values["may_rotate_own_secrets"] = client.may_rotate_own_secrets
+    if kind.has_secrets:
+        switches = ("may_add_secrets", *ASSERTION_RULES)
+        values |= {switch: getattr(client, switch) for switch in switches}
+        values |= {
+            "public_keys": [_key(one) for one in keys_of(client) if _is_live(one, now)],
+            "federated_identities": [
+                _identity(one) for one in identities_of(client) if _is_live(one, now)
+            ],
+        }
     if kind.signs_people_in:
         rows = list(client.urls.all())
         values |= {
@@ -91,6 +104,30 @@ def _values(client: Client) -> dict[str, Any]:
             "first_party": client.skips_consent,
         }
     return values | {"may_call": _may_call(client)}
+
+
+def _is_live(row: ClientKey | FederatedIdentity, now: datetime) -> bool:
+    return not is_expired(row.expires_at, now)
+
+
+def _key(key: ClientKey) -> dict[str, Any]:
+    own = {"jwks_url": key.jwks_url} if key.jwk is None else {"key": key.jwk}
+    return {"description": key.description, **own, "expires": end_of_file(key.expires_at)}
+
+
+def _identity(identity: FederatedIdentity) -> dict[str, Any]:
+    """Return the rules; an audience that is the portal's own issuer is the default elsewhere."""
+    trust = trust_of_row(identity)
+    values = {
+        "description": identity.description,
+        "platform": identity.preset,
+        "issuer": identity.issuer,
+        "subject": identity.subject_rule,
+        "claims": dict(sorted(identity.claim_rules.items())),
+        "expires": end_of_file(identity.expires_at),
+    }
+    values |= {"audience": trust.audience} if trust.audience else {}
+    return values | ({"jwks": identity.jwks} if identity.jwks else {})
 
 
 def _may_call(client: Client) -> dict[str, Any]:

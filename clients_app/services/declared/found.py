@@ -5,14 +5,17 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from clients_app.models import Client, MayCall
+from clients_app.models import Client, ClientKey, FederatedIdentity, MayCall
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import key_of
 from clients_app.services.apis.may_call import MayCallDraft
 from clients_app.services.declared.entries import Entry
 
 _PIECE: Final = 500  # values of one query
-READ: Final = ("roles", "tags", "urls", "owners", "may_call__scopes", "may_call__api")
+READ: Final = (
+    *("roles", "tags", "urls", "owners", "may_call__scopes", "may_call__api"),
+    *("keys", "identities"),
+)
 
 
 def clients_of_entries(tenant_id: UUID, entries: Iterable[Entry]) -> dict[str, Client]:
@@ -39,6 +42,20 @@ def may_call_of(client: Client) -> MayCallDraft:
         apis={row.api_id: frozenset(scope.name for scope in row.scopes.all()) for row in rows},
         default_api_id=next((row.api_id for row in rows if row.is_default), None),
     )
+
+
+def keys_of(client: Client) -> list[ClientKey]:
+    """Return its public keys that are not removed, the oldest first, without a query."""
+    return sorted((one for one in client.keys.all() if not one.removed_at), key=_number)
+
+
+def identities_of(client: Client) -> list[FederatedIdentity]:
+    """Return its federated identities that are not removed, the oldest first."""
+    return sorted((one for one in client.identities.all() if not one.removed_at), key=_number)
+
+
+def _number(row: ClientKey | FederatedIdentity) -> int:
+    return row.pk
 
 
 def _read(tenant_id: UUID, column: str, values: Iterable[Any]) -> Iterator[Client]:

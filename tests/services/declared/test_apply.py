@@ -32,7 +32,7 @@ def test_file_of_an_export_takes_the_same_queries_for_any_number_of_clients(
             let_call(client, api)
 
     def queries() -> int:
-        clients = list(clients_of_file(tenant, with_ids=True))
+        clients = list(clients_of_file(tenant, with_ids=True, now=NOW))
         data = {"roles": roles_of_file(tenant), "apis": apis_of_file(tenant), "clients": clients}
         secrets = NewSecrets(draft=SecretDraft(expires_at=None), hashed=[])
         with CaptureQueriesContext(
