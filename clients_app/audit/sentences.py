@@ -184,6 +184,7 @@ LABELS: Final = {
     "clients": gettext_noop("Clients"),
     "people": gettext_noop("People"),
     "secrets": gettext_noop("Secrets"),
+    "credentials": gettext_noop("Secrets, keys and identities"),
     "kept_secrets": gettext_noop("Secrets to keep"),
     **{kind.path: kind.label for kind in URL_KINDS},
     "allow_refresh_token": gettext_noop("Allow Refresh Token"),

@@ -1,4 +1,4 @@
-"""Sent notices about expiring secrets, and the messages that carry them."""
+"""Sent notices about expiring credentials, and the messages that carry them."""
 
 from typing import ClassVar
 
@@ -6,16 +6,20 @@ from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 
 from clients_app import limits
+from clients_app.models.client_key import ClientKey
 from clients_app.models.client_secret import ClientSecret
 from clients_app.models.defaults import new_id
+from clients_app.models.federated_identity import FederatedIdentity
 from clients_app.models.tenant import Tenant, TenantQuerySet
 
 
 class Notice(models.Model):
-    """A notice about a secret, sent once for each stage and expiration."""
+    """A notice about a secret, key or identity, sent once for each stage and expiration."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
-    secret = models.ForeignKey(ClientSecret, on_delete=models.CASCADE)
+    secret = models.ForeignKey(ClientSecret, on_delete=models.CASCADE, null=True)
+    key = models.ForeignKey(ClientKey, on_delete=models.CASCADE, null=True)
+    identity = models.ForeignKey(FederatedIdentity, on_delete=models.CASCADE, null=True)
     expires_at = models.DateTimeField()
     days = models.PositiveSmallIntegerField()  # before the end: one of rules.notices.STAGES
     sent_at = models.DateTimeField()
@@ -23,15 +27,19 @@ class Notice(models.Model):
     class Meta:
         constraints = (
             UniqueConstraint(fields=("secret", "expires_at", "days"), name="notice_unique"),
+            UniqueConstraint(fields=("key", "expires_at", "days"), name="notice_of_key_unique"),
+            UniqueConstraint(
+                fields=("identity", "expires_at", "days"), name="notice_of_identity_unique"
+            ),
         )
         indexes = (Index(fields=("tenant", "expires_at"), name="notice_of_tenant"),)
 
     def __str__(self) -> str:
-        return f"{self.secret}: {self.days}"
+        return f"{self.secret or self.key or self.identity}: {self.days}"
 
 
 class Delivery(models.Model):
-    """A message to one recipient. ``secrets`` describes the secrets in it, never their texts;
+    """A message to one recipient. ``credentials`` describes those that expire, never their texts;
     ``alerts`` its alerts, and ``more`` counts those that it does not describe. This table is the
     queue: ``try_at`` is when a waiting message is tried next or, while a worker tries
     it, when another worker may."""
@@ -47,7 +55,7 @@ class Delivery(models.Model):
     recipient = models.CharField(max_length=limits.URL_MAX)
     zone = models.CharField(max_length=64, blank=True)  # of the reader
     is_test = models.BooleanField(default=False)
-    secrets = models.JSONField(default=list)
+    credentials = models.JSONField(default=list)
     alerts = models.JSONField(default=list)
     more = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)

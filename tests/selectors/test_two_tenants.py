@@ -203,14 +203,14 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: expirations.successor_of(own.client.secrets.order_by("pk").first()),
     ],
     expirations.last_uses: [
-        lambda own: expirations.last_uses([one.pk for one in own.client.secrets.all()]),
+        lambda own: expirations.last_uses([uses.used_of(one) for one in own.client.secrets.all()]),
     ],
     expirations.channels_of: [lambda own: expirations.channels_of(own.tenant.pk)],
     expirations.feed_of: [lambda own: expirations.feed_of(own.person)],
     expirations.feed_owner: [lambda own: expirations.feed_owner(own.feed.digest)],
-    expirations.calendar_secrets: [
-        lambda own: expirations.calendar_secrets(own.person, sees_all=True, now=NOW),
-        lambda own: expirations.calendar_secrets(own.person, sees_all=False, now=NOW),
+    expirations.calendar_credentials: [
+        lambda own: expirations.calendar_credentials(own.person, sees_all=True, now=NOW),
+        lambda own: expirations.calendar_credentials(own.person, sees_all=False, now=NOW),
     ],
     expirations.recent_deliveries: [lambda own: expirations.recent_deliveries(own.tenant.pk)],
     people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],

@@ -1,10 +1,11 @@
-"""Expirations of secrets: counts for operators, and the notices and calendars about them."""
+"""Expirations of credentials: counts for operators, and the notices and calendars about them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from clients_app.models import (
     CalendarFeed,
@@ -14,6 +15,7 @@ from clients_app.models import (
     Person,
     TokenUsage,
 )
+from clients_app.selectors.credentials.uses import COLUMNS, Used
 from clients_app.selectors.periods import EXPIRED_LISTED
 
 WITHIN_DAYS: Final = (1, 7, 14, 30)
@@ -39,22 +41,31 @@ def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.order_by("client__tenant_id")]
 
 
-def successor_of(secret: ClientSecret) -> ClientSecret | None:
-    """Return the newest secret that replaced ``secret`` and lasts longer; None if there is none."""
+def successor_of(credential: Any) -> Any | None:
+    """Return the newest secret, or key, that replaced this one and lasts longer; None if there is
+    none. A federated identity is never replaced."""
+    if not hasattr(type(credential), "replaces"):
+        return None
+    end = credential.expires_at
     lasting = (
         one
-        for one in secret.successors.all()
+        for one in credential.successors.all()
         if one.removed_at is None
-        and (one.expires_at is None or (secret.expires_at and one.expires_at > secret.expires_at))
+        and (one.expires_at is None or (end is not None and one.expires_at > end))
     )
     return max(lasting, key=lambda one: one.pk, default=None)
 
 
-def last_uses(secret_ids: list[int]) -> dict[int, datetime]:
-    """Return when each of the secrets was last used, without those that never were."""
-    usage = TokenUsage.objects.filter(secret=OuterRef("pk")).order_by("-hour").values("last_at")
-    secrets = ClientSecret.objects.filter(pk__in=secret_ids).annotate(used_at=Subquery(usage[:1]))
-    return dict(secrets.exclude(used_at=None).values_list("pk", "used_at"))
+def last_uses(credentials: Collection[Used]) -> dict[Used, datetime]:
+    """Return when each of these credentials was last used, without those that never were."""
+    found: dict[Used, datetime] = {}
+    for kind, column in COLUMNS.items():
+        ids = [used.id for used in credentials if used.column == column]
+        usage = TokenUsage.objects.filter(**{column: OuterRef("pk")}).order_by("-hour")
+        at = Subquery(usage.values("last_at")[:1])
+        rows = kind.objects.filter(pk__in=ids).annotate(used_at=at).exclude(used_at=None)
+        found |= {Used(column, pk): at for pk, at in rows.values_list("pk", "used_at")}
+    return found
 
 
 def delivery_counts() -> list[dict[str, Any]]:
@@ -81,25 +92,25 @@ def feed_owner(digest: str) -> Person | None:
     return feed.person if feed else None
 
 
-def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[ClientSecret]:
-    """Return the first 1,000 secrets that expire later than 30 days ago, with their clients.
+def calendar_credentials(person: Person, *, sees_all: bool, now: datetime) -> list[Any]:
+    """Return the first 1,000 credentials that expire later than 30 days ago, with their clients.
 
     Only those of the person's own clients, unless the person ``sees_all``.
     """
     since = now - timedelta(days=30)
-    secrets: QuerySet[ClientSecret] = ClientSecret.objects.filter(
-        client__tenant_id=person.tenant_id,
-        client__removed_at=None,
-        removed_at=None,
-        expires_at__gt=since,
-    )
-    if not sees_all:
-        secrets = secrets.filter(client__owners=person)
-    return list(
-        secrets.select_related("client")
-        .prefetch_related("successors")
-        .order_by("expires_at", "pk")[:_SHOWN_IN_CALENDAR]
-    )
+    of_person = {} if sees_all else {"client__owners": person}
+    found: list[Any] = []
+    for kind in COLUMNS:
+        rows = kind.objects.present().filter(
+            client__tenant_id=person.tenant_id,
+            client__removed_at=None,
+            expires_at__gt=since,
+            **of_person,
+        )
+        successors = ["successors"] if hasattr(kind, "replaces") else []
+        rows = rows.select_related("client").prefetch_related(*successors)
+        found += rows.order_by("expires_at", "pk")[:_SHOWN_IN_CALENDAR]
+    return sorted(found, key=lambda one: (one.expires_at, one.pk))[:_SHOWN_IN_CALENDAR]
 
 
 def recent_deliveries(tenant_id: UUID) -> list[Delivery]:

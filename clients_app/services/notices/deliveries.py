@@ -6,6 +6,7 @@ claim expires, and goes out under the same Message-ID or webhook-id. Only then c
 twice; it is never skipped.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,7 +20,7 @@ from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.permissions import Action, require
 from clients_app.rules.notices import next_try
-from clients_app.services.notices.messages import NotSent
+from clients_app.services.notices.messages import NotSent, name_in_message
 from clients_app.services.notices.table import CHANNELS
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any try takes
@@ -96,7 +97,7 @@ def _save_result(delivery: Delivery, *, now: datetime) -> None:
     delivery.finished_at = now if is_finished else None
     delivery.save(update_fields=["state", "answer", "try_at", "finished_at", "recipient"])
     if is_finished:
-        client_ids = {one["client_id"] for one in (*delivery.secrets, *delivery.alerts)}
+        client_ids = {one["client_id"] for one in (*delivery.credentials, *delivery.alerts)}
         audit.record(
             "notice.sent" if delivery.state == _State.SENT else "notice.failed",
             delivery,
@@ -108,13 +109,22 @@ def _save_result(delivery: Delivery, *, now: datetime) -> None:
 
 
 def _described(delivery: Delivery) -> dict[str, Any]:
-    names = [f"{one['client']}: …{one['ends_in']}" for one in delivery.secrets]
+    names = [f"{one['client']}: {_short(one)}" for one in delivery.credentials]
+    are_secrets = all("secret_id" in one for one in delivery.credentials)
     more = len(names) - _NAMED
     return {
         "channel": delivery.channel,
         "recipient": delivery.recipient,
-        "secrets": [*names[:_NAMED], *([f"+ {more}"] if more > 0 else [])],
+        "secrets" if are_secrets else "credentials": [
+            *names[:_NAMED],
+            *([f"+ {more}"] if more > 0 else []),
+        ],
         "alerts": [one["client"] for one in delivery.alerts]
         + ([f"+ {delivery.more}"] if delivery.more else []),
         "answer": delivery.answer,
     }
+
+
+def _short(one: Mapping[str, Any]) -> str:
+    """Return the name of a credential in an event, without what people wrote about a secret."""
+    return f"…{one['ends_in']}" if "secret_id" in one else name_in_message(one)

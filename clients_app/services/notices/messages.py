@@ -1,14 +1,17 @@
-"""What is sent: a message, the secrets it lists, and why it was not sent."""
+"""What is sent: a message, the credentials it lists, and why it was not sent."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from clients_app import conf
 from clients_app.limits import ANSWER_MAX
-from clients_app.models import Client, ClientSecret, Delivery
+from clients_app.models import Client, ClientKey, ClientSecret, Delivery
+from clients_app.selectors.credentials.uses import COLUMNS, Used, used_of
 from clients_app.selectors.notices.expirations import successor_of
 
 
@@ -20,15 +23,16 @@ class AboutClient(Protocol):
 
 
 class Expiring(NamedTuple):
-    """A secret that expires, and the stage of its notice."""
+    """A secret, key or identity that expires, and the stage of its notice."""
 
-    secret: ClientSecret
+    credential: Any
     ends_at: datetime
     stage: int  # one of rules.notices.STAGES
 
     @property
     def client(self) -> Client:
-        return self.secret.client
+        client: Client = self.credential.client
+        return client
 
 
 class Message(NamedTuple):
@@ -49,27 +53,48 @@ class NotSent(Exception):
 
 
 def as_json(expiring: Expiring) -> dict[str, Any]:
-    """Return what a message contains about a secret: not its text, nothing that helps guess it."""
-    secret, successor = expiring.secret, successor_of(expiring.secret)
+    """Return what a message says about a credential: not its text, nothing that helps guess it.
+
+    The name of its id says of which kind it is: a column of ``selectors.credentials.uses``.
+    """
+    credential, successor = expiring.credential, successor_of(expiring.credential)
     return {
-        "client_id": str(secret.client_id),
-        "client": secret.client.name,
-        "secret_id": secret.pk,
-        "description": secret.description,
-        "ends_in": secret.last_four,
+        "client_id": str(credential.client_id),
+        "client": credential.client.name,
+        **_named(credential),
         "expires_at": expiring.ends_at.astimezone(UTC).isoformat(),
-        "replaced_by": successor
-        and {
-            "secret_id": successor.pk,
-            "description": successor.description,
-            "ends_in": successor.last_four,
-        },
+        "replaced_by": successor and _named(successor),
     }
 
 
-def secrets_in(delivery: Delivery) -> list[dict[str, Any]]:
-    """Return the secrets of a message, each with the ``url`` of its client's secrets."""
-    return [{**one, "url": secrets_url(UUID(one["client_id"]))} for one in delivery.secrets]
+def _named(credential: Any) -> dict[str, Any]:
+    first = {used_of(credential).column: credential.pk, "description": credential.description}
+    if isinstance(credential, ClientSecret):
+        return {**first, "ends_in": credential.last_four}
+    if isinstance(credential, ClientKey):
+        return {**first, "thumbprint": credential.thumbprint, "jwks_url": credential.jwks_url}
+    return {**first, "issuer": credential.issuer, "subject_rule": credential.subject_rule}
+
+
+def used_in_message(one: Mapping[str, Any]) -> Used:
+    """Return which credential a message describes by ``one``."""
+    return next(Used(column, one[column]) for column in COLUMNS.values() if column in one)
+
+
+def name_in_message(one: Mapping[str, Any]) -> str:
+    """Return the name of such a credential, as people know it."""
+    if "secret_id" in one:
+        return f"{one['description']} …{one['ends_in']}".strip()
+    if "key_id" in one:
+        shown = one["description"] or one["jwks_url"] or f"{one['thumbprint'][:8]}…"
+        return gettext("public key %(name)s") % {"name": shown}
+    shown = one["description"] or one["subject_rule"]
+    return gettext("federated identity %(name)s") % {"name": shown}
+
+
+def credentials_in(delivery: Delivery) -> list[dict[str, Any]]:
+    """Return the credentials of a message, each with the ``url`` of those of its client."""
+    return [{**one, "url": secrets_url(UUID(one["client_id"]))} for one in delivery.credentials]
 
 
 def alerts_in(delivery: Delivery) -> list[dict[str, Any]]:

@@ -1,28 +1,31 @@
-"""Looks once a day for secrets that expire soon, and queues the notices.
+"""Looks once a day for credentials that expire soon, and queues the notices.
 
-Each stage of each secret is a row that can exist once, so nobody gets a notice twice, whichever
-process looks and however often. The tenant's row is locked while one piece of its secrets is
+Each stage of each credential is a row that can exist once, so nobody gets a notice twice, whichever
+process looks and however often. The tenant's row is locked while one piece of them is
 queued, so that concurrent processes queue different pieces.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from clients_app import conf
-from clients_app.models import ClientSecret, Delivery, Notice, Tenant
+from clients_app.models import Delivery, Notice, Tenant
+from clients_app.models.credential import Credential
 from clients_app.rules.notices import SENT_LATE, STAGES, stage_due
+from clients_app.selectors.credentials.uses import COLUMNS, Used, used_in, used_of
 from clients_app.selectors.notices.expirations import channels_of
 from clients_app.services.locks import lock_tenant
 from clients_app.services.notices import deliveries
 from clients_app.services.notices.messages import Expiring, as_json
 from clients_app.services.notices.table import CHANNELS
 
-PIECE: Final = 500  # secrets queued in one transaction, and at most in one message
+PIECE: Final = 500  # credentials queued in one transaction, and at most in one message
 
 
 def queue_daily_notices(*, now: datetime) -> None:
@@ -35,7 +38,7 @@ def queue_daily_notices(*, now: datetime) -> None:
 
 
 def queue_notices(tenant: Tenant, *, now: datetime) -> int:
-    """Queue the notices of ``tenant`` that are due; return of how many secrets."""
+    """Queue the notices of ``tenant`` that are due; return of how many credentials."""
     due = _due(tenant.pk, now=now)
     queued = 0
     for start in range(0, len(due), PIECE):
@@ -46,67 +49,82 @@ def queue_notices(tenant: Tenant, *, now: datetime) -> int:
 
 
 def remove_old(*, now: datetime) -> None:
-    """Remove the notices of secrets that get no further ones."""
+    """Remove the notices of credentials that get no further ones."""
     Notice.objects.filter(expires_at__lt=now - deliveries.LISTED).delete()
 
 
-def _due(tenant_id: UUID, *, now: datetime) -> list[int]:
-    """Return the ids of the secrets with a notice due, in the order of their expiry."""
+def _due(tenant_id: UUID, *, now: datetime) -> list[Used]:
+    """Return the credentials with a notice due, in the order of their expiry."""
     since, until = now - timedelta(days=SENT_LATE + 1), now + timedelta(days=max(STAGES) + 1)
-    secrets = ClientSecret.objects.filter(
-        client__tenant_id=tenant_id,
-        client__removed_at=None,
-        removed_at=None,
-        expires_at__range=(since, until),
-    ).order_by("expires_at", "pk")
-    noticed = _noticed(tenant_id=tenant_id, expires_at__gte=since)
-    rows = secrets.only("pk", "expires_at", "created_at").iterator(chunk_size=2000)
-    return [secret.pk for secret in rows if _expiring(secret, noticed, now=now)]
+    noticed = _noticed(Q(tenant_id=tenant_id, expires_at__gte=since))
+    due = []
+    for kind in COLUMNS:
+        present = kind.objects.present().filter(
+            client__tenant_id=tenant_id,
+            client__removed_at=None,
+            expires_at__range=(since, until),
+        )
+        rows = present.only("pk", "expires_at", "created_at").iterator(chunk_size=2000)
+        due += [(row.expires_at, used_of(row)) for row in rows if _expiring(row, noticed, now=now)]
+    return [used for _, used in sorted(due)]
 
 
-def _noticed(**filters: Any) -> set[tuple[int, datetime, int]]:
-    """Return the notices that were queued: secret, its expiry, stage."""
-    return set(Notice.objects.filter(**filters).values_list("secret_id", "expires_at", "days"))
+def _noticed(which: Q) -> set[tuple[Used | None, datetime, int]]:
+    """Return the notices that were queued: of what, its expiry, stage."""
+    return {(used_in(row), row.expires_at, row.days) for row in Notice.objects.filter(which)}
 
 
 def _expiring(
-    secret: ClientSecret, noticed: set[tuple[int, datetime, int]], *, now: datetime
+    credential: Credential, noticed: set[tuple[Used | None, datetime, int]], *, now: datetime
 ) -> Expiring | None:
     """Return the stage that a notice is due for; None where there is none."""
-    zone, ends_at = conf.installation_zone(), secret.expires_at
+    zone, ends_at = conf.installation_zone(), credential.expires_at
     if ends_at is None:
         return None
     stage = stage_due(
         ends_on=ends_at.astimezone(zone).date(),
-        made_on=secret.created_at.astimezone(zone).date(),
+        made_on=credential.created_at.astimezone(zone).date(),
         today=now.astimezone(zone).date(),
     )
-    if stage is None or (secret.pk, ends_at, stage) in noticed:
+    if stage is None or (used_of(credential), ends_at, stage) in noticed:
         return None
-    return Expiring(secret, ends_at, stage)
+    return Expiring(credential, ends_at, stage)
 
 
 @transaction.atomic
-def _queue(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
-    """Queue the messages about these secrets and record their notices, all or nothing."""
+def _queue(tenant: Tenant, due: list[Used], *, now: datetime) -> int:
+    """Queue the messages about these credentials and record their notices, all or nothing."""
     lock_tenant(tenant.pk)
-    noticed = _noticed(secret_id__in=secret_ids)
-    secrets = ClientSecret.objects.filter(pk__in=secret_ids, removed_at=None)
-    rows = secrets.select_related("client").prefetch_related("client__owners", "successors")
-    found = [
-        expiring
-        for secret in rows.order_by("expires_at", "pk")
-        if (expiring := _expiring(secret, noticed, now=now))
-    ]
+    found = sorted(_found(due, now=now), key=lambda one: (one.ends_at, one.credential.pk))
     messages = list(_messages(tenant, found, now=now)) if found else []
     if not messages:
         return 0
     Notice.objects.bulk_create(
-        Notice(tenant=tenant, secret=secret, expires_at=ends_at, days=stage, sent_at=now)
-        for secret, ends_at, stage in found
+        Notice(
+            tenant=tenant,
+            expires_at=ends_at,
+            days=stage,
+            sent_at=now,
+            **{COLUMNS[type(credential)]: credential.pk},
+        )
+        for credential, ends_at, stage in found
     )
     Delivery.objects.bulk_create(messages)
     return len(found)
+
+
+def _found(due: list[Used], *, now: datetime) -> Iterator[Expiring]:
+    """Yield what is still due, with clients, Owners and successors."""
+    for kind, column in COLUMNS.items():
+        ids = [used.id for used in due if used.column == column]
+        if not ids:
+            continue
+        noticed = _noticed(Q(**{f"{column}__in": ids}))
+        rows = kind.objects.present().filter(pk__in=ids).select_related("client")
+        successors = ["successors"] if hasattr(kind, "replaces") else []
+        for row in rows.prefetch_related("client__owners", *successors):
+            if expiring := _expiring(row, noticed, now=now):
+                yield expiring
 
 
 def _messages(tenant: Tenant, found: list[Expiring], *, now: datetime) -> Iterator[Delivery]:
@@ -118,7 +136,7 @@ def _messages(tenant: Tenant, found: list[Expiring], *, now: datetime) -> Iterat
                 channel=name,
                 recipient=recipient,
                 zone=zone,
-                secrets=[as_json(one) for one in about],
+                credentials=[as_json(one) for one in about],
                 created_at=now,
                 try_at=now,
             )

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from clients_app.identity.actor import acting
 from clients_app.identity.person import zone_of
 from clients_app.permissions import Action, allows
-from clients_app.selectors.notices.expirations import calendar_secrets, feed_owner
+from clients_app.selectors.notices.expirations import calendar_credentials, feed_owner
 from clients_app.selectors.people.lookup import rights_of
 from clients_app.services.notices.calendar import calendar_of
 from clients_app.services.notices.calendar_links import digest_of
@@ -22,7 +22,7 @@ def calendar(request: HttpRequest, key: str) -> HttpResponse:
     with timezone.override(zone_of(person)):
         actor = acting(request, person, rights=rights_of(person))
         sees_all = allows(actor, Action.READ_SECRETS)
-        secrets = calendar_secrets(person, sees_all=sees_all, now=now)
-        body = calendar_of(person.tenant.name, secrets, now=now)
+        credentials = calendar_credentials(person, sees_all=sees_all, now=now)
+        body = calendar_of(person.tenant.name, credentials, now=now)
     headers = {"Content-Disposition": 'attachment; filename="client-secrets.ics"'}
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks import Webhook as Signer
@@ -11,8 +11,16 @@ from clients_app import conf
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.services.notices import signing
 from clients_app.services.notices.channel import Channel, Field
-from clients_app.services.notices.messages import NotSent, alerts_in, secrets_in
+from clients_app.services.notices.messages import (
+    NotSent,
+    alerts_in,
+    credentials_in,
+    used_in_message,
+)
 from clients_app.services.notices.posts import post
+
+#: the lists of a body, by the column of what they have
+_LISTS: Final = {"secret_id": "secrets", "key_id": "keys", "identity_id": "identities"}
 
 
 class Webhook(Channel):
@@ -58,7 +66,10 @@ def _body(delivery: Delivery, now: datetime) -> str:
         kind = "client.alert.ended" if is_over else "client.alert"
         data |= {"alerts": alerts_in(delivery), "more": delivery.more}
     else:
-        data["secrets"] = [{**one, "days": _days_left(one, now)} for one in secrets_in(delivery)]
+        data |= {name: [] for name in _LISTS.values()}
+        for one in credentials_in(delivery):
+            of_kind = data[_LISTS[used_in_message(one).column]]
+            of_kind.append({**one, "days": _days_left(one, now)})
     return json.dumps(
         {
             "type": kind,
@@ -68,8 +79,8 @@ def _body(delivery: Delivery, now: datetime) -> str:
     )
 
 
-def _days_left(secret: dict[str, Any], now: datetime) -> int:
-    """Return the days until a secret ends, by the calendar of the installation, as its stages."""
+def _days_left(credential: dict[str, Any], now: datetime) -> int:
+    """Return the days until it ends, by the calendar of the installation, as its stages."""
     zone = conf.installation_zone()
-    ends_at = datetime.fromisoformat(secret["expires_at"])
+    ends_at = datetime.fromisoformat(credential["expires_at"])
     return (ends_at.astimezone(zone).date() - now.astimezone(zone).date()).days
