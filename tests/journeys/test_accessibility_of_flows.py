@@ -79,6 +79,28 @@ def test_accessibility_of_add_client(
     accessibility.check(page, "Not copied")
 
 
+def test_accessibility_of_add_client_without_a_secret(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    page = visit_as("mara.okafor").page(CLIENTS)
+    to_second_step(page, "Without a secret")
+    press(page, "Public Key")
+    expect_window(page, "Add Public Key")
+    send_wrong(page, "Add")
+    accessibility.check(page, "Add Client, Public Key, errors")
+    press(page, "Federated Identity")
+    expect_window(page, "Add Federated Identity")
+    accessibility.check(page, "Add Client, platforms")
+    press(page, "Google service account")
+    expect(window_of(page).get_by_text("Choose another platform")).to_be_visible()
+    send_wrong(page, "Add")
+    accessibility.check(page, "Add Client, Google, errors")
+    window_of(page).get_by_label("Unique id of the service account").fill("112233445566778899001")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    accessibility.check(page, "Client Successfully Created, without a secret")
+
+
 def test_accessibility_of_removed_clients(
     visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
 ) -> None:

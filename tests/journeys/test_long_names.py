@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page
 from clients_app import limits
 from tests.journeys import long_names
 from tests.journeys.conftest import cookies_of
-from tests.journeys.page_actions import open_window
+from tests.journeys.page_actions import expect_window, open_window, to_second_step
 from tests.journeys.test_accessibility import PAGES, WINDOWS
-from tests.journeys.visitor import PHONE, Visitor
+from tests.journeys.visitor import PHONE, Visitor, press
 from tests.portal_process import PASSWORD, PortalProcess
 from tests.prepared_portal import new_portal
 
@@ -39,6 +39,12 @@ MORE_WINDOWS: Final = (
     ("security/clients/add", "Add Client"),
     ("security/roles/<role_id>", long_names.long("A", limits.ROLE_NAME_MAX)),
 )
+#: the second window of Add Client: what is pressed, and the title of what comes
+WAYS: Final = {
+    "Public Key": "Add Public Key",
+    "Federated Identity": "Add Federated Identity",
+    "GitHub Actions": "Add Federated Identity",
+}
 ADMIN: Final = (
     *("", "clients_app/"),
     *(
@@ -149,6 +155,18 @@ def test_long_names_leave_every_window_as_wide_as_it_is(page: Page, portal: Port
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address_of(portal, route), title)
         problems += widths(page, route)
+    assert not problems, "\n".join(problems)
+
+
+def test_long_name_of_a_new_client_leaves_each_second_window_as_wide_as_it_is(page: Page) -> None:
+    page.goto("/security/clients")
+    to_second_step(page, "N" + "W" * (limits.NAME_MAX - 1))
+    problems = widths(page, "secret")
+    for way, title in WAYS.items():
+        page.set_viewport_size(LAPTOP)
+        press(page, way)
+        expect_window(page, title)
+        problems += widths(page, way)
     assert not problems, "\n".join(problems)
 
 
