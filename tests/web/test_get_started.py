@@ -41,6 +41,14 @@ def test_guide_client_credentials_covers_add_to_rotation(administrator_browser, 
             assert f">{value}<" in page
 
 
+def test_guide_says_which_way_fits_which_machine(administrator_browser):
+    ways = ["Federated Identity", "Public Key", "Client Secret"]
+    for guide in GUIDES:
+        page = text_of(administrator_browser.get(guide))
+        shown = ways if guide.rpartition("/")[2] != "authorization-code" else []
+        assert [way for way in ways if f"<dt>{way}</dt>" in page] == shown
+
+
 def test_guide_uses_the_addresses_of_the_settings(administrator_browser, settings, tenant):
     """Never those of the request; a custom audience is shown wherever it is needed."""
     settings.PUBLIC_URL = "https://portal.example.com"
