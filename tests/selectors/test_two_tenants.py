@@ -255,6 +255,9 @@ READS: Final[dict[Any, list[Read]]] = {
             secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW
         ),
     ],
+    secrets.is_only_proof: [
+        lambda own: secrets.is_only_proof(own.client, own.identity, now=NOW),
+    ],
     rotations.move_of: [
         lambda own: rotations.move_of(
             secrets.listed_secrets(own.client, now=NOW),

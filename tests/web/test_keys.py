@@ -147,6 +147,7 @@ def test_last_use_of_keys_and_identities_is_shown(administrator_browser, address
 
     assert "from 192.0.2.8" in shown
     assert "from 192.0.2.9" in shown
+    assert 'Secrets<span class="count">3</span>' in shown
 
 
 def test_client_without_credentials_has_no_such_window(administrator_browser, address, tenant):

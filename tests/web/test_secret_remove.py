@@ -7,6 +7,7 @@ import pytest
 
 from clients_app.models import Client, ClientSecret
 from tests.conftest import browser_of
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import insert_secrets, make_client
 from tests.responses import HTMX, is_page, text_of
 from tests.web.conftest import record_use
@@ -119,3 +120,26 @@ def test_remove_secret_without_permission_is_refused(
     assert getattr(stranger_browser, method)(remove_address).status_code == 404
     machine.secret.refresh_from_db()
     assert machine.secret.removed_at is None
+
+
+def test_remove_names_the_last_proof_of_a_client_of_any_kind(
+    administrator_browser, machine, remove_address, address
+):
+    [key] = insert_keys(machine.client, 1)
+    [identity] = insert_identities(machine.client, 1)
+    windows = (
+        remove_address,
+        address(f"/keys/{key.pk}/remove"),
+        address(f"/identities/{identity.pk}/remove"),
+    )
+    for window in windows:
+        text = text_of(administrator_browser.get(window))
+        assert "Without it the client cannot request tokens." not in text
+
+    for kept, window in zip((machine.secret, key, identity), windows, strict=True):
+        for row in (machine.secret, key, identity):
+            type(row).objects.filter(pk=row.pk).update(
+                removed_at=None if row is kept else row.created_at
+            )
+        text = text_of(administrator_browser.get(window))
+        assert "Without it the client cannot request tokens." in text

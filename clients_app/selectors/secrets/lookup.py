@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, ClientKey, ClientSecret, FederatedIdentity, TokenUsage
 from clients_app.rules.privileges import privileges
+from clients_app.selectors.credentials.uses import used_of
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT
 
 
@@ -60,6 +61,12 @@ def others_of_gainers(
 def live_others(client: Client, *, now: datetime) -> list[ClientKey | FederatedIdentity]:
     """Return the live public keys and federated identities."""
     return [*client.keys.live(now), *client.identities.live(now)]
+
+
+def is_only_proof(client: Client, credential: Any, *, now: datetime) -> bool:
+    """Return whether the client has no other live secret, key or identity than this one."""
+    live = [*live_secrets(client, now=now), *live_others(client, now=now)]
+    return all(used_of(one) == used_of(credential) for one in live)
 
 
 def _gainers(

@@ -203,7 +203,9 @@ def show_tab(
         **around,
         **context,
         **may,
-        "secret_count": client.secrets.live(now).count(),
+        "credential_count": sum(
+            rows.live(now).count() for rows in (client.secrets, client.keys, client.identities)
+        ),
         "role_count": client.roles.count(),
         "api_count": client.may_call.count() + client.may_call_built_in,
         "here": path + query,

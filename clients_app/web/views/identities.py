@@ -17,6 +17,7 @@ from clients_app.rules.federation.presets import PRESETS
 from clients_app.rules.federation.trust import Trust
 from clients_app.selectors.credentials.identities import get_identity
 from clients_app.selectors.credentials.near_misses import get_near_miss
+from clients_app.selectors.secrets.lookup import is_only_proof
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials.identities import (
     add_identity,
@@ -124,9 +125,11 @@ def identity_remove(request: HttpRequest, client: Client, identity_id: int) -> H
     if is_sent(request):
         removed = remove_identity(client, identity_id, actor=actor_of(request), now=now)
         return _done(request, gettext("Federated identity %(identity)s removed."), removed, client)
+    identity = get_identity(client, identity_id, now=now)
     context = {
         "client": client,
-        "identity": graded(get_identity(client, identity_id, now=now)),
+        "identity": graded(identity),
+        "is_only": is_only_proof(client, identity, now=now),
     }
     return show(
         request, "secrets/identity_remove", context, title=gettext("Remove Federated Identity")

@@ -10,6 +10,7 @@ from clients_app.identity.kept_forms import is_sent
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.credentials.keys import get_key
+from clients_app.selectors.secrets.lookup import is_only_proof
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
@@ -111,7 +112,8 @@ def key_remove(request: HttpRequest, client: Client, key_id: int) -> HttpRespons
     if is_sent(request):
         removed = remove_key(client, key_id, actor=actor_of(request), now=now)
         return _done(request, gettext("Public key %(key)s removed."), str(removed), client)
-    context = {"client": client, "key": get_key(client, key_id, now=now)}
+    key = get_key(client, key_id, now=now)
+    context = {"client": client, "key": key, "is_only": is_only_proof(client, key, now=now)}
     return show(request, "secrets/key_remove", context, title=gettext("Remove Public Key"))
 
 

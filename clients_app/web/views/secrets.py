@@ -19,7 +19,7 @@ from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action
 from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import is_idle
-from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
+from clients_app.selectors.secrets.lookup import get_secret, is_only_proof, listed_secrets
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.removal import RECENT
 from clients_app.services.form_keys import refuse_used
@@ -159,6 +159,7 @@ def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         "in_use": used_at is not None and used_at > now - RECENT,
         "has_tokens": used_at is not None
         and not is_idle(used_at, token_lifetime_s=TOKEN_LIFETIME_MAX_S, now=now),
+        "is_only": is_only_proof(client, secret, now=now),
         "others": sum(not is_expired(one.expires_at, now) for one in others),
     }
     return show(request, "secrets/secret_remove", context, title=gettext("Remove Secret"))
