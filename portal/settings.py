@@ -36,7 +36,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Secrets: every other key is derived from this one
 SECRET_KEY = secret_files.secret_key(DATA_DIR)
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = secret_files.former_keys()
 
 # What pages, mails and authenticator apps call the product
 PORTAL_NAME = env.line("PORTAL_NAME", "Portal", limits.PORTAL_NAME_MAX)

@@ -6,6 +6,7 @@ import shlex
 import signal
 import sys
 import threading
+from argparse import ArgumentParser
 from ipaddress import ip_address
 from typing import Any
 
@@ -35,7 +36,14 @@ class Command(PortalCommand):
     link = ""  # with which the first administrator chooses a password
     help = "Adds what is missing (tables, static files, key, tenant, administrator) and serves."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--without-worker",
+            action="store_true",
+            help="start no worker: `manage.py worker` runs by itself",
+        )
+
+    def handle(self, *args: Any, without_worker: bool, **options: Any) -> None:
         """Prepare, then serve in the foreground; Ctrl C and SIGTERM exit with status 0."""
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: sys.exit(0))
@@ -49,7 +57,7 @@ class Command(PortalCommand):
             warn_of_default_url()
             warn_of_missing_https()
             warn_of_shared_identifiers()
-            serve(claim, on_ready=self.announce)
+            serve(claim, on_ready=self.announce, has_worker=not without_worker)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
     def prepare(self) -> None:
