@@ -105,11 +105,11 @@ def _nginx(proxy: Proxy, nodes: Sequence[int]) -> list[str]:
     folder = proxy.folder
     pem = write_certificate(folder / "certificate.pem")
     certificate = f"/etc/letsencrypt/live/{HOST}"
-    servers = "".join(f"server 127.0.0.1:{node} fail_timeout=1s;" for node in nodes)
+    servers = "".join(f"server 127.0.0.1:{node} max_fails=0;" for node in nodes)
     text = _replaced(
         (DEPLOY / "nginx/portal.conf").read_text(),
         {
-            "server 127.0.0.1:8000 fail_timeout=1s;": servers,
+            "server 127.0.0.1:8000 max_fails=0;": servers,
             "listen 80;": f"listen 127.0.0.1:{proxy.http_port};",
             "listen 443 ssl http2;": f"listen 127.0.0.1:{proxy.https_port} ssl http2;",
             "listen [::]:80;": "",
@@ -124,7 +124,7 @@ def _nginx(proxy: Proxy, nodes: Sequence[int]) -> list[str]:
     paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     user = "user root;" if os.geteuid() == 0 else ""  # its folder belongs to the test
     (folder / "nginx.conf").write_text(
-        f"{user} daemon off; worker_processes 2; pid {folder}/pid; error_log stderr;"
+        f"{user} daemon off; worker_processes 1; pid {folder}/pid; error_log stderr;"
         f"events {{}} http {{ {paths} include {folder}/portal.conf; }}"
     )
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"

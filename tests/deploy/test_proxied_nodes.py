@@ -28,6 +28,18 @@ def test_token_request_that_no_node_answers_gets_oauth_json(name: str, tmp_path:
     assert json.loads(answer.body)["error"] == "temporarily_unavailable"
 
 
+def test_node_is_used_again_at_once_after_an_error(tmp_path: Path) -> None:
+    """AVA-19: otherwise there would be no node while another one restarts."""
+    with fake_node(dies=True) as node, fake_node() as other:
+        nodes = [node.server_port, other.server_port]
+        with running_proxy("nginx", tmp_path / "two", nodes) as proxy:
+            assert proxy.ask("POST", TOKEN_PATH, b"a=b").status == 200
+            node.dies, other.dies = False, True
+
+            assert proxy.ask("POST", TOKEN_PATH, b"a=b").status == 200
+            assert len(node.requests) == 2
+
+
 AMBIGUOUS = [
     "Content-Length: 6\r\nTransfer-Encoding: chunked",
     "Content-Length: 6\r\nContent-Length: 5",
