@@ -56,12 +56,12 @@ def cache() -> dict[str, Any]:
     )
 
 
-def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
-    """Return Django's DATABASES: DATABASE_URL, or a file in ``data_dir`` when unset.
+def databases(data_dir: Path, url: str = "") -> dict[str, dict[str, Any]]:
+    """Return Django's DATABASES: ``url``, DATABASE_URL, or a file in ``data_dir`` when unset.
 
     SQLite gets a second database, for the short-lived rows.
     """
-    default = _database(data_dir)
+    default = _database(data_dir, url)
     if default["ENGINE"] == "portal.storage.postgresql":
         return {"default": default}
     short_lived = {
@@ -77,9 +77,9 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
     return {"default": default, "short_lived": short_lived}
 
 
-def _database(data_dir: Path) -> dict[str, Any]:
+def _database(data_dir: Path, url: str) -> dict[str, Any]:
     name, advice = "DATABASE_URL", f"something like {DATABASE_EXAMPLE}"
-    url = secret_from(name) or f"sqlite:///{quote(str(data_dir / data_files.DATABASE))}"
+    url = url or secret_from(name) or f"sqlite:///{quote(str(data_dir / data_files.DATABASE))}"
     if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
         raise invalid(name, "is neither PostgreSQL nor SQLite", advice)
     found = parsed_url(name, url, environ.Env.db_url_config, DATABASE_EXAMPLE)
