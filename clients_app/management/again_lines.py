@@ -6,7 +6,8 @@ from typing import Any, Final
 from django.db.models import Model
 
 from clients_app.audit.sentences import SENTENCES
-from clients_app.models import Client, ClientSecret, Person
+from clients_app.models import Person
+from clients_app.selectors.activity.subjects import subject_of
 from clients_app.services.backups.later_events import LaterEvent, is_change
 
 #: by action: a command that takes away what works again since the restore
@@ -27,11 +28,6 @@ _TAKES_AWAY: Final = {
 }
 #: ended or done by the restore itself
 _DONE: Final = ("client.tokens.ended", "person.sessions.ended", "key.", "client.consent.")
-_ROWS: Final[dict[str, type[Model]]] = {
-    "client.secret.": ClientSecret,
-    "client.": Client,
-    "person.": Person,
-}
 
 
 def is_listed(event: LaterEvent) -> bool:
@@ -41,7 +37,7 @@ def is_listed(event: LaterEvent) -> bool:
 
 def takes_away(event: LaterEvent) -> bool:
     """Return whether the event took something away that works again now."""
-    return event.action in _TAKES_AWAY and _is_here(event)
+    return event.action in _TAKES_AWAY and _subject_of(event) is not None
 
 
 def again_line(event: LaterEvent, *, with_tenant: bool) -> str:
@@ -77,19 +73,16 @@ def sentence_of(event: LaterEvent) -> str:
 
 def command_of(event: LaterEvent, *, with_tenant: bool) -> str:
     """Return the command that takes away again what works since the restore; empty for others."""
-    if not takes_away(event):
+    row = _subject_of(event) if event.action in _TAKES_AWAY else None
+    if row is None:
         return ""
-    is_of_person = event.action.startswith("person.")
-    person = Person.objects.filter(pk=event.object_id).first() if is_of_person else None
-    name = person.username if person else event.name
+    is_of_person = isinstance(row, Person)
+    name = row.username if isinstance(row, Person) else event.name
     words = {"client": event.client_id, "object": event.object_id, "name": name}
     quoted = {name: shlex.quote(word) for name, word in words.items()}
     command = _TAKES_AWAY[event.action].format(**quoted)
     return f"{command} --tenant {event.tenant_id}" if with_tenant and not is_of_person else command
 
 
-def _is_here(event: LaterEvent) -> bool:
-    for prefix, model in _ROWS.items():
-        if event.action.startswith(prefix):
-            return model._base_manager.filter(pk=event.object_id).exists()
-    return True
+def _subject_of(event: LaterEvent) -> Model | None:
+    return subject_of(event.action, event.object_id)

@@ -4,6 +4,7 @@ from argparse import Namespace
 from typing import Any, Final
 
 from clients_app.management.again_lines import again_line, again_values, is_listed, takes_away
+from clients_app.management.output import harmless
 from clients_app.services.backups.later_events import Later, LaterEvent
 from clients_app.services.backups.reading import Backup
 from clients_app.services.backups.restoring import Restored
@@ -84,4 +85,4 @@ def print_later(command: Any, given: Namespace, backup: Backup, later: Later) ->
 def _print(command: Any, title: str, events: list[LaterEvent], with_tenant: bool) -> None:
     if events:
         lines = [again_line(event, with_tenant=with_tenant) for event in events]
-        command.stdout.write("\n".join([title, *lines]))
+        command.stdout.write(harmless("\n".join([title, *lines])))

@@ -97,9 +97,7 @@ def _do_again(portal: PortalProcess, said: list[dict[str, Any]], gone: Machine) 
 def _chain_says(portal: PortalProcess) -> None:
     """The restore is an event, which names those that are missing, and the collector gets it."""
     listed = done(portal, "activity", "list", "--action", "installation.restored", "--json")
-    event = json.loads(listed)
-    number = event["Number"] if "Number" in event else event["Sequence"]
-    shown = done(portal, "activity", "show", number)
+    shown = done(portal, "activity", "show", json.loads(listed)["Number"])
     assert "Backup of" in shown
     assert "Events that are missing since" in shown
     stream = Path(portal.environment["AUDIT_STREAM"]).read_text().splitlines()

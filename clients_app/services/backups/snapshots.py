@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import connections, transaction
+from django.db import connections
 
+_BEGIN: Final = {
+    "sqlite": "BEGIN DEFERRED",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+}
 #: a copy of a large database takes longer than any request may
 _WITHOUT_LIMITS: Final = (
     "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
@@ -15,19 +19,16 @@ _WITHOUT_LIMITS: Final = (
 
 @contextmanager
 def snapshot(alias: str) -> Iterator[None]:
-    """Let all reads of the block see the database as it is now; nobody has to wait for it."""
+    """Let all reads of the block see the database as it is now; nobody has to wait for it.
+
+    ``atomic`` would keep writers out (SQLite), and take the place of a writer in this process.
+    """
     connection = connections[alias]
-    if connection.vendor == "postgresql":
-        with transaction.atomic(using=alias):
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            lift_limits(connection)
-            yield
-        return
     with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")  # ``atomic`` would keep writers out
-        cursor.execute("SELECT count(*) FROM sqlite_master")  # the moment
+        cursor.execute(_BEGIN[connection.vendor])
         try:
+            lift_limits(connection)
+            cursor.execute("SELECT count(*) FROM django_migrations")  # the moment
             yield
         finally:
             cursor.execute("ROLLBACK")

@@ -81,6 +81,18 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> str:
     return answer
 
 
+def check_reachable(url: str) -> None:
+    """Return if ``post`` would connect to ``url``; nothing is sent.
+
+    Errors: NotSent.
+    """
+    try:
+        parts = urlsplit(check_url(url))
+    except RuleBroken as error:
+        raise NotSent(str(error), is_final=True) from error
+    _connection(parts).close()
+
+
 def _connection(parts: SplitResult) -> HTTPConnection:
     """Return a connection to an address that was checked, for the host name in the URL."""
     host, is_https = str(parts.hostname), parts.scheme == "https"

@@ -51,18 +51,13 @@ class Command(cli.PortalCommand):
             moving.open_again(actor_in=_actor_in, now=cli.now())
             self.tell(given, "The database can be changed again.", {"Open": True})
             return
-        url = given.url or secret_from("NEW_DATABASE_URL")
-        if not url:
-            raise PortalError(_NO_URL)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # opens the database again
-        others = databases(settings.DATA_DIR, url)
-        target = others[DEFAULT_DB_ALIAS]
-        if _place(target) == _place(connections.settings[DEFAULT_DB_ALIAS]):
-            raise PortalError("This is the database that the portal uses. Name another one.")
+        others = _other_databases(given.url or secret_from("NEW_DATABASE_URL"))
         former = _faults()
         with moving.other_database(others), first_start.one_at_a_time():
             prepare_empty_database()
-        moving.close(target["ENGINE"].rpartition(".")[2], actor_in=_actor_in, now=cli.now())
+        kind = others[DEFAULT_DB_ALIAS]["ENGINE"].rpartition(".")[2]
+        moving.close(kind, actor_in=_actor_in, now=cli.now())
         try:
             with moving.other_database(others), first_start.one_at_a_time():
                 done, new = list(moving.move()), _faults()
@@ -92,6 +87,15 @@ class Command(cli.PortalCommand):
                 "Fault": after and after._asdict(),
             }
             self.tell(given, f"{tenant.name}: {states}", values)
+
+
+def _other_databases(url: str) -> dict[str, dict[str, Any]]:
+    if not url:
+        raise PortalError(_NO_URL)
+    others = databases(settings.DATA_DIR, url)
+    if _place(others[DEFAULT_DB_ALIAS]) == _place(connections.settings[DEFAULT_DB_ALIAS]):
+        raise PortalError("This is the database that the portal uses. Name another one.")
+    return others
 
 
 def _faults() -> dict[UUID, audit.Fault | None]:
