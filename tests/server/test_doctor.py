@@ -1,4 +1,4 @@
-"""`manage.py doctor`: a line for each thing, what to mend, and status 1 for an error (DEP-21)."""
+"""`manage.py doctor`: a line for each thing, what to mend, and status 1 for an error (DEP-23)."""
 
 import json
 import shutil
