@@ -6,16 +6,17 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any, Final, Self
 
-import requests
-
+from tests.bench.load import basic
 from tests.portal_process import PortalProcess
+from tests.proxies import Proxy
 
 TRY_FOR_S: Final = 60.0  # a call that has no answer, or 502 or 503
 PAUSE_S: Final = 0.2
 UNANSWERED: Final = {0, 502, 503, 504}
-SCOPE: Final = "ClientCredentialClients"
+TOKEN_PATH: Final = "/identity/connect/token"
 
 
 @dataclass
@@ -40,9 +41,9 @@ class Administrator:
     A call without an answer is repeated, with the same Idempotency-Key, as programs should.
     """
 
-    def __init__(self, url: str, tenant_id: str, client: tuple[str, str]) -> None:
-        self._url = url
-        self._clients = f"{url}/api/v1/Tenants/{tenant_id}/{SCOPE}"
+    def __init__(self, proxy: Proxy, tenant_id: str, client: tuple[str, str]) -> None:
+        self._proxy = proxy
+        self._clients = f"/api/v1/Tenants/{tenant_id}/ClientCredentialClients"
         self._tenant_id = tenant_id
         self._client = client
         self._token = ""
@@ -55,7 +56,7 @@ class Administrator:
 
     def again(self) -> "Administrator":
         """Return the same administrator, who knows nothing of what they did before."""
-        return Administrator(self._url, self._tenant_id, self._client)
+        return Administrator(self._proxy, self._tenant_id, self._client)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -72,7 +73,7 @@ class Administrator:
 
     def status_of_token(self, client_id: str, plain: str) -> int:
         """Request a token with a secret; return the status, 0 without an answer."""
-        return self._send("POST", f"{self._url}/identity/connect/token", (client_id, plain))[0]
+        return self._request_token((client_id, plain))[0]
 
     def _work(self) -> None:
         number = 0
@@ -144,10 +145,10 @@ class Administrator:
     ) -> tuple[int, Any]:
         """Send one call; a token that is not accepted any more is replaced for the next one."""
         self._token = self._token or self._new_token()
-        bearer = {"Authorization": f"Bearer {self._token}"}
-        status, content = self._send(
-            method, f"{self._clients}{path}", json=body, headers=bearer | (headers or {})
-        )
+        sent = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body).encode()
+        path = f"{self._clients}{path}"
+        status, content = self._send(method, path, content, sent | (headers or {}))
         if status == 401:
             self._token, status = "", 0
         self.answers[status] += 1
@@ -156,27 +157,31 @@ class Administrator:
         return status, content
 
     def _new_token(self) -> str:
-        status, content = self._send("POST", f"{self._url}/identity/connect/token", self._client)
+        status, content = self._request_token(self._client)
         return str(content["access_token"]) if status == 200 else ""
 
+    def _request_token(self, client: tuple[str, str]) -> tuple[int, Any]:
+        kind = "application/x-www-form-urlencoded"
+        headers = {"Authorization": basic(*client), "Content-Type": kind}
+        return self._send("POST", TOKEN_PATH, b"grant_type=client_credentials", headers)
+
     def _send(
-        self, method: str, url: str, client: tuple[str, str] | None = None, **more: Any
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> tuple[int, Any]:
-        if client:
-            more = {"auth": client, "data": {"grant_type": "client_credentials"}}
+        """Send a request on a connection of its own; return status and content, 0 without any."""
         try:
-            reply = requests.request(method, url, timeout=30, **more)
-            is_json = reply.headers.get("Content-Type", "").startswith("application/json")
-            return reply.status_code, reply.json() if is_json else reply.text
-        except requests.RequestException:
+            answer = self._proxy.ask(method, path, body, headers)
+        except (OSError, HTTPException):
             return 0, None
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        return answer.status, json.loads(answer.body) if is_json and answer.body else answer.body
 
 
-def new_administrator(node: PortalProcess, url: str) -> Administrator:
+def new_administrator(node: PortalProcess, proxy: Proxy) -> Administrator:
     """Add a client that is a Tenant Administrator; return who acts with it."""
     role = ("--role", "Tenant Administrator", "--confirm-administrator", "robot")
     added = node.manage("clients", "add", "robot", *role, "--json")
     assert added.returncode == 0, added.stderr
     client = json.loads(added.stdout)
     [(tenant_id,)] = node.query("SELECT id FROM clients_app_tenant")
-    return Administrator(url, str(tenant_id), (client["client_id"], client["client_secret"]))
+    return Administrator(proxy, str(tenant_id), (client["client_id"], client["client_secret"]))

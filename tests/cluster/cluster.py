@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from clients_app import data_files
-from tests.cluster.nginx import Nginx
 from tests.cluster.postgresql import Postgresql
 from tests.cluster.redis import Redis
-from tests.free_ports import free_port
 from tests.portal_process import PASSWORD, PASSWORD_FILE, PortalProcess
+from tests.proxies import HOST, Proxy, running_proxy
 from tests.waiting import wait_until
 
 SECRET_KEY = "a-key-that-all-nodes-of-the-test-share-0123456789-abcdefghijklm"
+URL = f"https://{HOST}"
 T = TypeVar("T")
 
 
@@ -38,8 +38,6 @@ class Cluster:
         self._static = static
         self._count = nodes
         self._disks = disks
-        self.port = free_port()
-        self.url = f"http://localhost:{self.port}"
         self.nodes: list[PortalProcess] = []
 
     def __enter__(self) -> Self:
@@ -53,7 +51,8 @@ class Cluster:
             stack.callback(self._stop)
             self.each(PortalProcess.start)
             ports = [node.port for node in self.nodes]
-            stack.enter_context(Nginx(self._folder / "nginx", ports, port=self.port))
+            proxy = running_proxy("nginx", self._folder / "nginx", ports)
+            self.proxy: Proxy = stack.enter_context(proxy)
             self._stack = stack.pop_all()
         return self
 
@@ -81,7 +80,7 @@ class Cluster:
         node = PortalProcess(
             folder,
             database_url=self.database.url,
-            PUBLIC_URL=self.url,
+            PUBLIC_URL=URL,
             SECRET_KEY=SECRET_KEY,
             CACHE_URL=self.redis.url,
             TRUSTED_PROXIES="127.0.0.1",

@@ -33,9 +33,7 @@ class Postgresql:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._holder.stdin is not None
-        self._holder.stdin.close()
-        self._holder.wait()
+        self._holder.communicate()  # closes its standard input
 
     def stop(self) -> None:
         """End all connections and stop, as a restart of the service does."""

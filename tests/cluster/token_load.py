@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 from collections import Counter
 from typing import Final, NamedTuple, Self
 
 from tests.bench.load import basic
+from tests.proxies import HOST, Proxy
 
 LANES: Final = 24  # connections
 TIMEOUT_S: Final = 30.0
@@ -31,12 +33,12 @@ class TokenLoad:
     when it was due, and ``kept`` has some of the tokens.
     """
 
-    def __init__(self, port: int, client: tuple[str, str], *, per_second: float) -> None:
-        self._port = port
+    def __init__(self, proxy: Proxy, client: tuple[str, str], *, per_second: float) -> None:
+        self._port = proxy.https_port
         self._every_s = LANES / per_second
         self._request = (
             "POST /identity/connect/token HTTP/1.1\r\n"
-            f"Host: localhost:{port}\r\n"
+            f"Host: {HOST}\r\n"
             f"Authorization: {basic(*client)}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n"
             f"Content-Length: {len(_BODY)}\r\n\r\n{_BODY}"
@@ -75,6 +77,7 @@ class TokenLoad:
             self._count(await line.answer_to(self._request), due)
             due = max(due + self._every_s, time.monotonic() - self._every_s)
         line.close()
+        await asyncio.sleep(0)  # the loop closes the connection
 
     def _count(self, answered: Answered, due: float) -> None:
         self.answers[f"{answered.status} {answered.fault}".strip()] += 1
@@ -94,6 +97,9 @@ class Line:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._context.check_hostname = False
+        self._context.verify_mode = ssl.CERT_NONE
         self._ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def answer_to(self, request: bytes) -> Answered:
@@ -102,19 +108,23 @@ class Line:
             async with asyncio.timeout(TIMEOUT_S):
                 if self._ends is None or self._ends[0].at_eof():
                     self.close()
-                    self._ends = await asyncio.open_connection("127.0.0.1", self._port)
+                    self._ends = await asyncio.open_connection(
+                        "127.0.0.1", self._port, ssl=self._context
+                    )
                 self._ends[1].write(request)
                 head = await self._ends[0].readuntil(b"\r\n\r\n")
                 body = await self._ends[0].readexactly(_length(head))
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             self.close()
             return Answered("none", "", "")
+        if b"\r\nconnection: close" in head.lower():
+            self.close()
         return _read(head[9:12].decode(), head.lower(), body)
 
     def close(self) -> None:
         """Close the connection, if there is one."""
         if self._ends:
-            self._ends[1].close()
+            self._ends[1].transport.abort()  # TLS would wait for the other side
         self._ends = None
 
 

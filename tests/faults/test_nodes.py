@@ -29,7 +29,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def administrator(cluster: Cluster) -> Administrator:
-    return new_administrator(cluster.nodes[0], cluster.url)
+    return new_administrator(cluster.nodes[0], cluster.proxy)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_node_or_database_that_fails_loses_nothing(
 ) -> None:
     """AVA-17, AVA-4. Answers other than a token are errors as OAuth has them."""
     administrator = administrator.again()
-    with TokenLoad(cluster.port, client, per_second=60) as load, administrator:
+    with TokenLoad(cluster.proxy, client, per_second=60) as load, administrator:
         wait_until(lambda: load.tokens >= TOKENS and len(administrator.known) >= 2)
         fault(cluster)
         before, known = load.tokens, len(administrator.known)

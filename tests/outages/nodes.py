@@ -137,7 +137,7 @@ def rows() -> Iterator[NodesRow]:
             of_database.chmod(0o711)
             disks = (disk, of_database)
         cluster = stack.enter_context(Cluster(folder, disks=disks))
-        administrator = new_administrator(cluster.nodes[0], cluster.url)
+        administrator = new_administrator(cluster.nodes[0], cluster.proxy)
         for what, (fault, goal) in FAULTS.items():
             if (disks is None and "disk" in what) or (chosen and what not in chosen):
                 continue
@@ -148,7 +148,7 @@ def _row(
     cluster: Cluster, administrator: Administrator, what: str, fault: Fault, goal: Goal
 ) -> NodesRow:
     administrator = administrator.again()
-    with TokenLoad(cluster.port, _client(cluster), per_second=RATE) as load, administrator:
+    with TokenLoad(cluster.proxy, _client(cluster), per_second=RATE) as load, administrator:
         time.sleep(CALM_S)
         outage_s = fault(cluster, time.monotonic() + NODES_S)
         time.sleep(CALM_S + BACK_WITHIN_S)
