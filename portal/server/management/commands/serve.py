@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, connections
 
-from clients_app import conf
+from clients_app import conf, data_files, measures
 from clients_app.audit import stream
 from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
@@ -66,6 +66,7 @@ class Command(PortalCommand):
             first_start.prepare_tables()
             collect_changed_static_files()
             stream.begin()
+            measures.forget(settings.DATA_DIR / data_files.METRICS)
             with all_or_nothing():
                 self.link = first_start.prepare_rows(now=now(), tell=Output(sys.stdout).write)
         remember_served_url(settings.DATA_DIR, settings.PUBLIC_URL)
