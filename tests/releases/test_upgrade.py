@@ -102,6 +102,44 @@ def test_lists_of_a_former_release_are_shown(upgraded: Upgraded, path: str, show
     assert (page.status_code, shown in page.text) == (200, True), page.url
 
 
+def schema_of(portal: PortalProcess) -> set[tuple[Any, ...]]:
+    """Return all columns, indexes, constraints and triggers by name, with what they do.
+
+    PostgreSQL writes conditions in another way after pg_dump, so there the names must do.
+    """
+    if portal.database_url:
+        columns = (
+            "SELECT 'column', table_name, column_name, data_type, is_nullable, column_default "
+            "FROM information_schema.columns WHERE table_schema = 'public'"
+        )
+        indexes = "SELECT 'index', tablename, indexname FROM pg_indexes WHERE schemaname = 'public'"
+        constraints = (
+            "SELECT 'constraint', conrelid::regclass::text, conname, contype::text "
+            "FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+        )
+        triggers = "SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        unlogged = "SELECT 'kept', relname, relpersistence::text FROM pg_class WHERE relkind = 'r'"
+        statements = (columns, indexes, constraints, triggers, unlogged)
+        return {row for statement in statements for row in portal.query(statement)}
+    columns = (
+        "SELECT 'column', m.name, i.name, i.type, i.\"notnull\", i.dflt_value "
+        "FROM sqlite_master m JOIN pragma_table_xinfo(m.name) i WHERE m.type = 'table'"
+    )
+    others = "SELECT type, tbl_name, sql FROM sqlite_master WHERE type <> 'table'"
+    checks = "SELECT 'checks', name, sql FROM sqlite_master WHERE type = 'table'"
+    found = {row for statement in (columns, others) for row in portal.query(statement)}
+    for kind, name, sql in portal.query(checks):  # the columns may be in another order
+        found |= {(kind, name, check) for check in re.findall(r'CONSTRAINT "(\w+)"', sql)}
+    return found
+
+
+def test_upgraded_database_is_as_a_new_one(upgraded: Upgraded) -> None:
+    """SQLite copies a table for most changes, and the triggers of the old one are lost."""
+    made = prepared_portal()
+
+    assert schema_of(upgraded.portal) ^ schema_of(made) == set()
+
+
 def test_rows_that_the_code_of_a_release_writes_fit_todays_tables(
     upgraded: Upgraded, tmp_path: Path
 ) -> None:
