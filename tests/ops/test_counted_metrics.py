@@ -33,7 +33,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
 
 
 def samples(portal: PortalProcess) -> Samples:
-    request = Request(  # noqa: S310  a portal of ours
+    request = Request(  # noqa: S310  our own portal
         f"{portal.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
     )
     with urlopen(request, timeout=30) as reply:  # noqa: S310
