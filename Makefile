@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test steady check tools audit bench lists soak faults mutants ui-report scan format lock
+.PHONY: help run test steady check tools audit bench lists soak faults mutants ui-report scan format lock image
 
 help:
 	@echo 'make run        serve the portal at http://localhost:8000 (settings: docs/operations.md)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make mutants    change the core in one place at a time: do the tests notice (SAMPLE, SEED, PROCESSES)'
 	@echo 'make ui-report  measure the screens in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
 	@echo 'make scan       attack the REST API with schemathesis (EXAMPLES), the pages with wapiti (SECONDS); docs/scan.md'
+	@echo 'make image      build the container image and run it, as root, with podman of Debian (OPTIONS)'
 	@echo 'make format     format the code'
 	@echo 'make lock       pin the dependencies of pyproject.toml by hash (UPGRADE=--upgrade: the newest versions)'
 
@@ -74,6 +75,9 @@ scan:
 	@deploy/environment.sh tests/requirements.lock
 	@env -u DATABASE_URL .venv/bin/python -m tests.scan
 	@env -u DATABASE_URL .venv/bin/python -m tests.scan_pages
+
+image:
+	@tests/image.sh
 
 format:
 	@deploy/environment.sh tests/requirements.lock

@@ -32,7 +32,7 @@ class PortalCommands(ManagementUtility):
     def fetch_command(self, subcommand: str) -> BaseCommand:
         """Return the command with this name; also for `manage.py help` with a name."""
         refuse_left_out(subcommand)
-        command = super().fetch_command(subcommand)
+        command = super().fetch_command(subcommand.replace("-", "_"))
         gc.freeze()  # what is loaded by now stays
         gc.enable()
         return command
@@ -45,7 +45,7 @@ class PortalCommands(ManagementUtility):
         if commands_only or self.settings_exception:
             return text
         ours = [
-            f"    {name:<10} {load_command_class(app, name).help}"
+            f"    {name.replace('_', '-'):<14} {load_command_class(app, name).help}"
             for name, app in sorted(get_commands().items())
             if app in {"clients_app", "portal.server"}
         ]

@@ -16,6 +16,7 @@ STATIC_ROOT: Final = Path("static")  # the collected static files
 STATIC_FINGERPRINT: Final = Path("static.fingerprint")  # which static files were collected
 SERVED_URL: Final = Path("served_url")  # the public origin of the server that was started last
 START_LOCK: Final = Path("start.lock")  # held by a process that prepares, so that others wait
+METRICS: Final = Path("metrics")  # what each process of the server has counted
 AUDIT_HEADS: Final = Path("audit-heads")  # one file for the head of each tenant's audit chain
 AUDIT_SEGMENTS: Final = Path("audit-segments")  # a folder of sealed audit events for each tenant
 AUDIT_STREAM_LOCK: Final = Path("audit-stream.lock")  # held while a line goes to AUDIT_STREAM

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import environ
 
 from clients_app import data_files
-from portal.environment import invalid, parsed_url, text
+from portal.environment import invalid, parsed_url
+from portal.secret_files import secret_from
 
 DATABASE_EXAMPLE = "postgres://user:password@localhost:5432/portal"
 DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
@@ -40,11 +41,12 @@ CACHE_OPTIONS: dict[str, Any] = {
 
 def cache() -> dict[str, Any]:
     """Return Django's settings for CACHE_URL; when unset, a cache that all workers share."""
-    if not text("CACHE_URL"):
+    url = secret_from("CACHE_URL")
+    if not url:
         return {"BACKEND": "clients_app.services.shared_cache.SharedCache"}
     example, parse = "rediscache://localhost:6379/1", environ.Env.cache_url_config
-    found = parsed_url("CACHE_URL", text("CACHE_URL"), parse, example)
-    if text("CACHE_URL").partition(":")[0] not in {"rediscache", "redis", "rediss"}:
+    found = parsed_url("CACHE_URL", url, parse, example)
+    if url.partition(":")[0] not in {"rediscache", "redis", "rediss"}:
         raise invalid("CACHE_URL", "names no Redis or Valkey server", f"something like {example}")
     options = CACHE_OPTIONS | found.get("OPTIONS", {})
     return (
@@ -54,12 +56,12 @@ def cache() -> dict[str, Any]:
     )
 
 
-def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
-    """Return Django's DATABASES: DATABASE_URL, or a file in ``data_dir`` when unset.
+def databases(data_dir: Path, url: str = "") -> dict[str, dict[str, Any]]:
+    """Return Django's DATABASES: ``url``, DATABASE_URL, or a file in ``data_dir`` when unset.
 
     SQLite gets a second database, for the short-lived rows.
     """
-    default = _database(data_dir)
+    default = _database(data_dir, url)
     if default["ENGINE"] == "portal.storage.postgresql":
         return {"default": default}
     short_lived = {
@@ -75,9 +77,9 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
     return {"default": default, "short_lived": short_lived}
 
 
-def _database(data_dir: Path) -> dict[str, Any]:
+def _database(data_dir: Path, url: str) -> dict[str, Any]:
     name, advice = "DATABASE_URL", f"something like {DATABASE_EXAMPLE}"
-    url = text(name, f"sqlite:///{quote(str(data_dir / data_files.DATABASE))}")
+    url = url or secret_from(name) or f"sqlite:///{quote(str(data_dir / data_files.DATABASE))}"
     if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
         raise invalid(name, "is neither PostgreSQL nor SQLite", advice)
     found = parsed_url(name, url, environ.Env.db_url_config, DATABASE_EXAMPLE)
@@ -95,7 +97,7 @@ def _database(data_dir: Path) -> dict[str, Any]:
 
 def mail(name: str) -> dict[str, Any]:
     """Return Django's settings for the URL of a mail server; nothing when unset."""
-    url, example = text(name), "smtp+tls://user:password@mail.example.com:587"
+    url, example = secret_from(name), "smtp+tls://user:password@mail.example.com:587"
     if not url:
         return {}
     ports, scheme = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}, url.partition(":")[0]

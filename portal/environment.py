@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from clients_app.rules.scopes import SCOPES
 from portal.version import CHECKOUT
 
+AGE_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")  # https://age-encryption.org/v1
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 T = TypeVar("T")
 
@@ -148,6 +149,15 @@ def address(name: str, default: str) -> str:
         return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
 
     return parsed(name, default, parse, "an IP address such as 127.0.0.1 or 0.0.0.0")
+
+
+def age_recipients(name: str) -> list[str]:
+    """Return public keys of age; none when unset."""
+    found = words(name)
+    if not all(map(AGE_RECIPIENT.fullmatch, found)):
+        advice = "public keys like age1..., separated by spaces"
+        raise invalid(name, "has something else than public keys of age", advice)
+    return found
 
 
 def data_dir() -> Path:

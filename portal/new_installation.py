@@ -1,5 +1,7 @@
 """Only `manage.py serve` makes a new installation; other commands work on one that exists.
 
+`manage.py restore` makes the database, but needs the key of the backup.
+
 Without the environment of the service, a command would work on a new, empty database.
 """
 
@@ -28,7 +30,7 @@ def refuse_to_make_one(words: list[str]) -> None:
     Commands that need neither get a folder that is removed when they exit.
     """
     command = next((word for word in words if not word.startswith("-")), "help")
-    missing = list(map(str, _missing()))
+    missing = list(map(str, _missing(is_restore=command == "restore")))
     if command == "serve" or not missing:
         return
     if command not in NEED_NONE and not {"--help", "-h"} & set(words):
@@ -42,10 +44,11 @@ def refuse_to_make_one(words: list[str]) -> None:
     os.environ["DATA_DIR"] = folder
 
 
-def _missing() -> list[Path]:
+def _missing(*, is_restore: bool) -> list[Path]:
     folder = env.data_dir()
     database = connections.databases(folder)["default"]
-    files = [Path(database["NAME"])] if database["ENGINE"].endswith("sqlite3") else []
+    has_file = database["ENGINE"].endswith("sqlite3") and not is_restore
+    files = [Path(database["NAME"])] if has_file else []
     if not env.text("SECRET_KEY") and not env.text("SECRET_KEY_FILE"):
         files.append(folder / data_files.SECRET_KEY)
     return [file for file in files if not file.exists()]

@@ -32,6 +32,11 @@ def secret_key(data_dir: Path) -> str:
     return given
 
 
+def former_keys() -> list[str]:
+    """Return the words of SECRET_KEY_FALLBACKS or of the file SECRET_KEY_FALLBACKS_FILE."""
+    return secret_from("SECRET_KEY_FALLBACKS").replace(",", " ").split()
+
+
 @contextmanager
 def writable_folder(folder: Path, what: str) -> Iterator[None]:
     """Create ``folder``; an OSError here or in the block becomes a sentence about ``what``."""

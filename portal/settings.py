@@ -36,7 +36,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Secrets: every other key is derived from this one
 SECRET_KEY = secret_files.secret_key(DATA_DIR)
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = secret_files.former_keys()
 
 # What pages, mails and authenticator apps call the product
 PORTAL_NAME = env.line("PORTAL_NAME", "Portal", limits.PORTAL_NAME_MAX)
@@ -259,6 +259,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 163_840
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a client may have many scopes at many APIs
 
 AUDIT_STREAM = env.stream("AUDIT_STREAM")
+BACKUP_RECIPIENTS = env.age_recipients("BACKUP_RECIPIENTS")
+BACKUP_IDENTITY = partial(secret_files.secret_from, "BACKUP_IDENTITY")  # read by `restore` alone
 LOG_TOKENS = env.switch("LOG_TOKENS")
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", "json")
 LOGGING = {

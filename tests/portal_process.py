@@ -87,6 +87,10 @@ class PortalProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the server, and remove the database."""
         self.stop()
         if self._commands:
             self._commands.close()

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a command with DATABASE_URL set to a temporary PostgreSQL, which stops with the command.
 set -eu
-folder=$(mktemp -d /tmp/portal-pg-XXXXXX) # short: the path of a socket is limited to 107 characters
+# short: the path of a socket is limited to 107 characters
+folder=$(mktemp -d "${POSTGRESQL_DISK:-/tmp}/portal-pg-XXXXXX")
 bin=$(dirname "$(readlink -f "$(command -v pg_ctl || ls -d /usr/lib/postgresql/*/bin/pg_ctl | tail -n 1)")")
 
 # PostgreSQL refuses to run as root.

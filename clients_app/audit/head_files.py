@@ -23,6 +23,11 @@ def note(event: AuditEvent) -> None:
     """Remember the event as the head of its tenant's chain."""
     tenant_id, sequence, digest = event.tenant_id, event.sequence, event.digest
     log.info("Audit chain of tenant %s: event %d, %s.", tenant_id, sequence, digest)
+    add(tenant_id, sequence, digest)
+
+
+def add(tenant_id: UUID, sequence: int, digest: str) -> None:
+    """Remember the head of a chain, which may come from a backup."""
     path = _path(tenant_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -162,6 +162,9 @@ SENTENCES: Final = {
     "alert.more": gettext_noop("Hourly limit of alerts reached; the others are only counted"),
     "alerts.set": gettext_noop("Changed alerts of %(object)s"),
     "policies.set": gettext_noop("Changed policies of %(object)s"),
+    "installation.restored": gettext_noop("Restored the portal from a backup"),
+    "installation.closed": gettext_noop("Closed the database to move the portal to another one"),
+    "installation.opened": gettext_noop("Opened the database again, which had been closed"),
     "activity.exported": gettext_noop("Exported Activity"),
     "clients.exported": gettext_noop("Exported the list of clients"),
 }
@@ -239,6 +242,9 @@ LABELS: Final = {
     "reason": gettext_noop("Reason"),
     "first_at": gettext_noop("First"),
     "last_at": gettext_noop("Last"),
+    "moved_to": gettext_noop("New database"),
+    "backup_of": gettext_noop("Backup of"),
+    "missing": gettext_noop("Events that are missing since"),
     "format": gettext_noop("Format"),
     "filter": gettext_noop("Filter"),
 }
@@ -292,7 +298,7 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
     sealed = fields.get(name)
     if name == "expires_at" and name in fields:
         return datetime.fromisoformat(sealed) if sealed else gettext("Never Expires")
-    if name in {"signs_from", "first_at", "last_at"} and sealed:
+    if name in {"signs_from", "first_at", "last_at", "backup_of"} and sealed:
         return datetime.fromisoformat(sealed)
     if name == "cause" and sealed:
         return dict(TokenRefusal.Cause.choices).get(sealed, sealed)

@@ -47,6 +47,13 @@ def begin() -> None:
         _in_turn(lambda: _begin(heads))
 
 
+def go_on_from(heads: dict[UUID, int]) -> None:
+    """Send the events after ``heads``: the chains were restored from a backup."""
+    if settings.AUDIT_STREAM:
+        sent = {str(tenant_id): last for tenant_id, last in heads.items()}
+        _in_turn(lambda: _collector.note(sent))
+
+
 def send(event: AuditEvent) -> None:
     """Write the event, after those before it in its chain; now or later."""
     if not _is_on() or _stalled.is_set():

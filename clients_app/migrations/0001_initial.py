@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 from clients_app.models import append_only, client_count
-from clients_app.models.short_lived import NAMES
+
+NAMES = ("failurecount", "guesscount", "sharedvalue")  # later ones come with their own migration
 
 
 def create(apps: Any, schema_editor: Any) -> None:
@@ -58,15 +59,12 @@ class Migration(migrations.Migration):
                 ('owner_required', models.BooleanField(db_default=False, default=False)),
                 ('mfa_for_administrators', models.BooleanField(db_default=False, default=False)),
                 ('machines_see_only_themselves', models.BooleanField(db_default=False, default=False)),
-                ('dangerous_rules_forbidden', models.BooleanField(db_default=False, default=False)),
-                ('allowed_issuers', models.JSONField(default=list)),
-                ('new_secrets_forbidden', models.CharField(choices=[('off', 'off'), ('dry-run', 'dry-run'), ('on', 'on')], db_default='off', default='off', max_length=7)),
                 ('notices_sent_on', models.DateField(null=True)),
                 ('alerts_since', models.DateTimeField(null=True)),
                 ('alerts_sent', models.PositiveSmallIntegerField(db_default=0, default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name_key',), name='tenant_name_unique'), models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('new_secrets_forbidden'), 7)), name='tenant_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_name_not_empty'), models.CheckConstraint(condition=models.Q(('new_secrets_forbidden__in', ['off', 'dry-run', 'on'])), name='tenant_new_secrets_forbidden_known')],
+                'constraints': [models.UniqueConstraint(fields=('name_key',), name='tenant_name_unique'), models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_name_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -126,9 +124,6 @@ class Migration(migrations.Migration):
                 ('skips_consent', models.BooleanField(db_default=False, default=False)),
                 ('may_introspect', models.BooleanField(db_default=False, default=False)),
                 ('may_rotate_own_secrets', models.BooleanField(db_default=False, default=False)),
-                ('demands_assertion_type', models.BooleanField(db_default=False, default=False)),
-                ('accepts_token_endpoint_audience', models.BooleanField(db_default=False, default=False)),
-                ('may_add_secrets', models.BooleanField(db_default=False, default=False)),
                 ('may_call_built_in', models.BooleanField(db_default=True, default=True)),
                 ('may_call_others', models.BooleanField(db_default=False, default=False)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -160,23 +155,23 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('description', models.CharField(blank=True, max_length=200)),
                 ('description_key', models.CharField(blank=True, editable=False, max_length=600)),
+                ('tag', models.BinaryField(max_length=32)),
+                ('tag_key_id', models.CharField(max_length=8)),
+                ('digest', models.CharField(max_length=120)),
+                ('last_four', models.CharField(max_length=4)),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField()),
                 ('created_by', models.CharField(max_length=200)),
                 ('removed_at', models.DateTimeField(null=True)),
                 ('removed_by', models.CharField(blank=True, max_length=200)),
-                ('tag', models.BinaryField(max_length=32)),
-                ('tag_key_id', models.CharField(max_length=8)),
-                ('digest', models.CharField(max_length=120)),
-                ('last_four', models.CharField(max_length=4)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='clients_app.client')),
                 ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='clients_app.clientsecret')),
             ],
             options={
                 'ordering': ('-id',),
                 'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at', 'created_at'], name='secret_present')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('digest__startswith', '$argon2id$')), name='secret_digest_is_argon2id'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='secret_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4)), name='clientsecret_lengths')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('digest__startswith', '$argon2id$')), name='secret_digest_is_argon2id'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='secret_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='clientsecret_lengths')],
             },
         ),
         migrations.CreateModel(
@@ -319,30 +314,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ClientKey',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('description_key', models.CharField(blank=True, editable=False, max_length=600)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('removed_by', models.CharField(blank=True, max_length=200)),
-                ('jwk', models.JSONField(null=True)),
-                ('thumbprint', models.CharField(blank=True, max_length=43)),
-                ('jwks_url', models.CharField(blank=True, max_length=2000)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='clients_app.client')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='clients_app.clientkey')),
-            ],
-            options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at'], name='client_key_present')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('client', 'thumbprint', 'jwks_url'), name='client_key_unique'), models.CheckConstraint(condition=models.Q(models.Q(('jwk__isnull', True), ('thumbprint', ''), models.Q(('jwks_url', ''), _negated=True)), models.Q(('jwk__isnull', False), ('jwks_url', ''), models.Q(('thumbprint', ''), _negated=True)), _connector='OR'), name='client_key_is_key_or_url'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='client_key_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('thumbprint'), 43), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('jwks_url'), 2000)), name='clientkey_lengths')],
-            },
-        ),
-        migrations.CreateModel(
             name='ClientOwner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -430,7 +401,7 @@ class Migration(migrations.Migration):
                 ('recipient', models.CharField(max_length=2000)),
                 ('zone', models.CharField(blank=True, max_length=64)),
                 ('is_test', models.BooleanField(default=False)),
-                ('credentials', models.JSONField(default=list)),
+                ('secrets', models.JSONField(default=list)),
                 ('alerts', models.JSONField(default=list)),
                 ('more', models.PositiveIntegerField(default=0)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=7)),
@@ -452,49 +423,6 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveIntegerField()),
                 ('since', models.BigIntegerField()),
             ],
-        ),
-        migrations.CreateModel(
-            name='FederatedIdentity',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('description_key', models.CharField(blank=True, editable=False, max_length=600)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('removed_by', models.CharField(blank=True, max_length=200)),
-                ('preset', models.CharField(max_length=30)),
-                ('issuer', models.CharField(max_length=2000)),
-                ('jwks', models.JSONField(null=True)),
-                ('audience', models.CharField(max_length=500)),
-                ('subject_rule', models.CharField(max_length=500)),
-                ('claim_rules', models.JSONField(default=dict)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='clients_app.client')),
-            ],
-            options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at'], name='federated_identity_present')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('issuer', ''), _negated=True), models.Q(('audience', ''), _negated=True), models.Q(('subject_rule', ''), _negated=True)), name='federated_identity_is_complete'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='federated_identity_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('preset'), 30), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('issuer'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('audience'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('subject_rule'), 500)), name='federatedidentity_lengths')],
-            },
-        ),
-        migrations.CreateModel(
-            name='FetchedKeySet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=2000)),
-                ('is_issuer', models.BooleanField()),
-                ('jwks', models.JSONField(null=True)),
-                ('fetched_at', models.DateTimeField(null=True)),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField()),
-                ('failure', models.CharField(blank=True, max_length=200)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['due_at'], name='fetched_key_set_due')],
-                'constraints': [models.UniqueConstraint(fields=('url', 'is_issuer'), name='fetched_key_set_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('url'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('failure'), 200)), name='fetchedkeyset_lengths')],
-            },
         ),
         migrations.CreateModel(
             name='GuessCount',
@@ -565,37 +493,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='NearMiss',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('is_signed', models.BooleanField(default=True)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('verdicts', models.JSONField()),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='near_misses', to='clients_app.client')),
-                ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.federatedidentity')),
-                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey')),
-            ],
-            options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(fields=['client', 'at'], name='near_miss_of_client')],
-            },
-        ),
-        migrations.CreateModel(
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('expires_at', models.DateTimeField()),
                 ('days', models.PositiveSmallIntegerField()),
                 ('sent_at', models.DateTimeField()),
-                ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.federatedidentity')),
-                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey')),
-                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
+                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
             ],
             options={
                 'indexes': [models.Index(fields=['tenant', 'expires_at'], name='notice_of_tenant')],
-                'constraints': [models.UniqueConstraint(fields=('secret', 'expires_at', 'days'), name='notice_unique'), models.UniqueConstraint(fields=('key', 'expires_at', 'days'), name='notice_of_key_unique'), models.UniqueConstraint(fields=('identity', 'expires_at', 'days'), name='notice_of_identity_unique')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'expires_at', 'days'), name='notice_unique')],
             },
         ),
         migrations.CreateModel(
@@ -747,7 +656,7 @@ class Migration(migrations.Migration):
             name='TokenRefusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('unknown-key', 'unknown key or wrong signature'), ('wrong-claims', 'claims of the assertion'), ('wrong-audience', 'audience of the assertion'), ('wrong-time', 'times of the assertion, or the clock'), ('used-assertion', 'assertion used before'), ('bad-assertion', 'malformed assertion'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-grant', 'code or refresh token not valid'), ('invalid-scope', 'scope not offered'), ('invalid-target', 'API not for this client'), ('invalid-request', 'malformed request')], max_length=24)),
+                ('cause', models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-grant', 'code or refresh token not valid'), ('invalid-scope', 'scope not offered'), ('invalid-target', 'API not for this client'), ('invalid-request', 'malformed request')], max_length=24)),
                 ('day', models.DateField()),
                 ('requests', models.PositiveIntegerField()),
                 ('first_at', models.DateTimeField()),
@@ -771,21 +680,12 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField()),
                 ('last_address', models.GenericIPAddressField(null=True)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
-                ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.federatedidentity')),
-                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientkey')),
                 ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientsecret')),
             ],
             options={
                 'indexes': [models.Index(fields=['client', 'hour'], name='token_usage_of_client'), models.Index(fields=['is_day', 'hour'], name='token_usage_age')],
-                'constraints': [models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique'), models.UniqueConstraint(fields=('key', 'hour'), name='token_usage_of_key_unique'), models.UniqueConstraint(fields=('identity', 'hour'), name='token_usage_of_identity_unique'), models.UniqueConstraint(condition=models.Q(('identity', None), ('key', None), ('secret', None)), fields=('client', 'hour'), name='token_usage_without_secret_unique')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique'), models.UniqueConstraint(condition=models.Q(('secret', None)), fields=('client', 'hour'), name='token_usage_without_secret_unique')],
             },
-        ),
-        migrations.CreateModel(
-            name='UsedAssertion',
-            fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('ends_at', models.BigIntegerField()),
-            ],
         ),
         migrations.CreateModel(
             name='UsedFormKey',

@@ -55,7 +55,7 @@ class Delivery(models.Model):
     recipient = models.CharField(max_length=limits.URL_MAX)
     zone = models.CharField(max_length=64, blank=True)  # of the reader
     is_test = models.BooleanField(default=False)
-    credentials = models.JSONField(default=list)
+    credentials = models.JSONField(default=list, db_column="secrets")  # so named in 0.2.0
     alerts = models.JSONField(default=list)
     more = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)

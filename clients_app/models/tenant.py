@@ -60,7 +60,9 @@ class Tenant(Keyed, Mutes):
     mfa_for_administrators = models.BooleanField(default=False, db_default=False)
     machines_see_only_themselves = models.BooleanField(default=False, db_default=False)
     dangerous_rules_forbidden = models.BooleanField(default=False, db_default=False)
-    allowed_issuers = models.JSONField(default=list)  # of federated identities; empty: all
+    allowed_issuers = models.JSONField(  # of federated identities; empty: all
+        default=list, db_default=models.Value([], models.JSONField())
+    )
     new_secrets_forbidden = models.CharField(
         max_length=7, choices=[(one, one) for one in FORBIDDING], default="off", db_default="off"
     )

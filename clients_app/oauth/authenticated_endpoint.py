@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from clients_app import conf
+from clients_app import conf, measures
 from clients_app.errors import PortalError
 from clients_app.oauth import cors, request_log, responses
 from clients_app.oauth.client_authentication.methods import authenticate
@@ -28,7 +28,7 @@ from clients_app.oauth.errors import (
     too_many_failures,
     unavailable,
 )
-from clients_app.oauth.named_client import named_client_id
+from clients_app.oauth.named_client import named_client_id, named_grant_type
 from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
@@ -70,7 +70,9 @@ def respond(request: Request, *, steps: Steps, endpoint: str, methods: str = "PO
         return responses.allowed_methods(methods)
     is_of_stranger = False
     try:
-        return steps(request)
+        response = steps(request)
+        _measure(request, endpoint)
+        return response
     except OAuthError as raised:
         is_of_stranger = not (raised.client_id or raised.counts)  # those have a limit
         error = _limited(_counted(raised, request), request)
@@ -89,8 +91,18 @@ def respond(request: Request, *, steps: Steps, endpoint: str, methods: str = "PO
         request_log.refused(
             error, endpoint=endpoint, address=request.address, is_of_stranger=is_of_stranger
         )
+    _measure(request, endpoint, error)
     response = responses.error_json(error, methods=methods)
     return response if request.method != "HEAD" else response._replace(body=b"")
+
+
+def _measure(request: Request, endpoint: str, error: OAuthError | None = None) -> None:
+    """Count a request. A cause may end with details after a colon, which are left out."""
+    if measures.is_on():
+        grant = named_grant_type(request)
+        result, cause = ("ok", "") if error is None else (error.error, error.cause)
+        place = (endpoint.lower(), grant, result, cause.partition(":")[0])
+        measures.count(measures.REQUESTS, *place)
 
 
 def posted_params(request: Request) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from clients_app import measures
 from clients_app.audit import stream
 from clients_app.errors import PortalError
 from clients_app.services import retention
@@ -57,6 +58,7 @@ CHORES: Final = (  # of each web process
     Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
     Chore("guesses", guess_notices.FLUSH_EVERY_S, guess_notices.flush, at_end=guess_notices.flush),
+    Chore("metrics", measures.WRITTEN_EVERY_S, measures.write, at_end=measures.write),
     Chore("signing keys", 10.0, maintain_keys),
     Chore("revoked tokens", 60.0, with_now(revocation.delete_expired_revocations)),
     Chore("used assertions", 60.0, with_now(used_assertions.delete_expired)),
@@ -112,7 +114,7 @@ def run_chores(chores: Sequence[Chore], ended: threading.Event) -> None:
 def _do(chore: Chore) -> None:
     try:
         chore.do()
-    except (DatabaseError, PortalError) as error:
+    except (DatabaseError, PortalError, OSError) as error:
         log.error("%s: %s", chore.name, error)
         connection.close()
     except Exception:

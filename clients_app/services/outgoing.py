@@ -95,6 +95,18 @@ def exchange(
         connection.close()
 
 
+def check_reachable(url: str) -> None:
+    """Return if ``post`` would connect to ``url``; nothing is sent.
+
+    Errors: NotReached.
+    """
+    try:
+        parts = urlsplit(check_url(url))
+    except RuleBroken as error:
+        raise NotReached(str(error), is_final=True) from error
+    _connection(parts).close()
+
+
 def _connection(parts: SplitResult) -> HTTPConnection:
     """Return a connection to an address that was checked, for the host name in the URL."""
     host, is_https = str(parts.hostname), parts.scheme == "https"

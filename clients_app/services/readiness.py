@@ -3,24 +3,36 @@
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from clients_app.audit import head_files
-from clients_app.errors import PortalError
+from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import AuditHead, SigningKey
 from clients_app.services.signing_keys.private_keys import loaded_key
+
+
+class OutdatedTables(PortalError):
+    """The database lacks a migration of this version."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(gettext_noop("The database lacks the migration %(name)s."), name=missing)
+
 
 WRITE_WITHIN_S: Final = 1.0
 _ROOM: Final = bytes(65_536)  # what a change needs on the disk, and more
 
 
 def faults_of_tokens() -> list[str]:
-    """Return what keeps this process from issuing tokens: the database or the signing key."""
-    return _faults(_read_key)
+    """Return what keeps this process from issuing tokens: the database, tables of an older version
+    or the signing key."""
+    return _faults(_read_tables, _read_key)
 
 
 def faults_of_changes() -> list[str]:
@@ -38,6 +50,18 @@ def _faults(*checks: Callable[[], object]) -> list[str]:
             found.append(f"{check.__name__.strip('_')}: {error}")
             connection.close()
     return found
+
+
+def _read_tables() -> None:
+    """Look for the migrations of this version; those of a newer one leave all that it needs."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    if missing := sorted(_needed_migrations() - applied.keys()):
+        raise OutdatedTables(".".join(missing[-1]))
+
+
+@cache
+def _needed_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations or ())
 
 
 def _read_key() -> None:

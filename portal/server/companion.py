@@ -21,9 +21,13 @@ log = logging.getLogger("clients_app.worker")
 
 
 class Companion:
-    """`manage.py worker` in a process group that does not get the signals of the server's group."""
+    """`manage.py worker` in a process group that does not get the signals of the server's group.
 
-    def __init__(self) -> None:
+    If it is not wanted, nothing is started.
+    """
+
+    def __init__(self, *, is_wanted: bool = True) -> None:
+        self._is_wanted = is_wanted
         self._stopped = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="worker", daemon=True)
@@ -34,6 +38,8 @@ class Companion:
         A forked process would inherit the pipe that tells Popen that the program is running, and
         Popen would wait until that process exits.
         """
+        if not self._is_wanted:
+            return
         os.register_at_fork(
             before=_starting.acquire,
             after_in_parent=_starting.release,
@@ -43,6 +49,8 @@ class Companion:
 
     def stop(self) -> None:
         """Terminate it; kill it if it does not exit in time."""
+        if not self._is_wanted:
+            return
         self._stopped.set()
         if self._process is not None:
             self._process.terminate()

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
@@ -54,7 +55,7 @@ def prepare_tables() -> None:
     refuse_other_versions()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
+        call_command(Migrate(), interactive=False, verbosity=0)
 
 
 @transaction.atomic

@@ -34,10 +34,10 @@ BACKLOG = 4096  # connections that wait to be accepted, as far as the system all
 BUFFER_MAX = 65_536  # bytes of a request's headers
 
 
-def serve(claim: socket.socket, *, on_ready: Callable[[], None]) -> None:
+def serve(claim: socket.socket, *, on_ready: Callable[[], None], has_worker: bool) -> None:
     """Serve the address of ``claim`` until SIGINT or SIGTERM, or until the terminal is closed.
 
-    ``on_ready`` is called when the port is open.
+    ``on_ready`` is called when the port is open. With ``has_worker``, `manage.py worker` runs, too.
     """
     (certificate, key), holder = settings.TLS_FILES or (None, None), cast(Any, SocketHolder)
     server: Any = Server(
@@ -61,7 +61,7 @@ def serve(claim: socket.socket, *, on_ready: Callable[[], None]) -> None:
         respawn_interval=tls_reload.OVERLAP_S,
     )
 
-    companion, stopped = Companion(), threading.Event()
+    companion, stopped = Companion(is_wanted=has_worker), threading.Event()
     has_terminal = tls_reload.ends_with_terminal()
 
     def stop(*_: object) -> None:  # in a thread: a signal handler must not wait for a lock

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+from clients_app import measures
 from clients_app.api.errors import Problem
 from clients_app.api.paths import is_of_api
 from clients_app.http import operation_ids
@@ -16,17 +17,20 @@ _RETRY_S: Final = 1
 
 def busy(path: str) -> Answer:
     """Return the answer while too many other requests are waiting."""
+    measures.count(measures.TURNED_AWAY, "busy")
     return _answer(path, unavailable("too many requests are waiting", retry_after_s=_RETRY_S))
 
 
 def too_slow(path: str) -> Answer:
     """Return the answer to a body that did not arrive in time."""
+    measures.count(measures.TURNED_AWAY, "slow body")
     status = HTTPStatus.REQUEST_TIMEOUT
     return _answer(path, invalid_request("The body did not arrive in time.", status=status))
 
 
 def incomplete(path: str) -> Answer:
     """Return the answer to a body that broke off."""
+    measures.count(measures.TURNED_AWAY, "incomplete body")
     return _answer(path, invalid_request("The body is incomplete."))
 
 

@@ -17,6 +17,8 @@ from typing import IO, Any, Final, NamedTuple
 
 from django.conf import settings
 
+from clients_app import measures
+from clients_app.http.places import TOKEN, place_of
 from clients_app.oauth.plain_http import Request
 from clients_app.oauth.short_entrance import token_response
 
@@ -37,6 +39,9 @@ class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: bytes | IO[bytes] | Path
+
+
+FAILED: Final = Answer(500, [("Content-Type", "text/plain")], b"Server error\n")
 
 
 class FileToSend:
@@ -87,11 +92,16 @@ class RequestThreads:
             if time.monotonic() > latest:
                 deliver(None)
                 continue
+            began = time.monotonic()
             try:
-                deliver(self._answer(request))
+                answer = self._answer(request)
+                deliver(answer)
             except BaseException:  # Django answers its own errors; granian's are no Exception
                 log.exception("A request could not be answered.")
+                answer = FAILED
                 self._deliver_error(deliver)
+            if measures.is_on():
+                _measure(request, answer.status, waited_s=began - latest + WAIT_S, began=began)
 
     def _answer(self, request: Environ | Request) -> Answer:
         if isinstance(request, Request):
@@ -101,9 +111,16 @@ class RequestThreads:
 
     def _deliver_error(self, deliver: Deliver) -> None:
         try:
-            deliver(Answer(500, [("Content-Type", "text/plain")], b"Server error\n"))
+            deliver(FAILED)
         except BaseException:  # granian takes no answer: the thread goes on with other requests
             deliver(None)
+
+
+def _measure(request: Environ | Request, status: int, *, waited_s: float, began: float) -> None:
+    place = TOKEN if isinstance(request, Request) else place_of(request["PATH_INFO"])
+    measures.count(measures.RESPONSES, place, str(status))
+    measures.time(measures.WAITS, place, seconds=waited_s)
+    measures.time(measures.SECONDS, place, seconds=time.monotonic() - began)
 
 
 def respond(application: Application, environ: Environ) -> Answer:

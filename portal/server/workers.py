@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from clients_app import data_files, measures
 from portal.server.draining import stop_accepting_at_signal
 from portal.server.port import listen_apart
 
@@ -33,6 +34,8 @@ def load_in_worker(listening: socket.socket) -> Any:
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     application = load()
     import_module("clients_app.services.housekeeping").begin()  # Django is ready only now
+    if settings.METRICS_TOKEN:
+        measures.begin(settings.DATA_DIR / data_files.METRICS)
     return application
 
 

@@ -2,9 +2,10 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from typing import Any
 
-from clients_app.models import AuditEvent, Person, Role, Tenant
+from clients_app.models import AuditEvent, Person, Role, Tenant, TokenRefusal
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
@@ -132,6 +133,9 @@ def test_activity_is_filtered_and_an_event_is_shown(run: Run, tenant: Tenant) ->
     client = make_client("Pump", tenant).client
     run("clients", "add", "Valve")
     run("clients", "edit", "Pump", "--contact", "Ann")
+    at = datetime.now(UTC)
+    refused = {"cause": "no-secret", "requests": 1, "first_at": at, "last_at": at}
+    TokenRefusal.objects.create(client=client, day=at.date(), **refused)
 
     def named(*words: str) -> list[str]:
         return [row["Action"] for row in lines_of(run, "activity", "list", *words)]
@@ -143,7 +147,10 @@ def test_activity_is_filtered_and_an_event_is_shown(run: Run, tenant: Tenant) ->
         "client.added",
     ]
     assert set(named("--filter", "valv")) == {"client.added", "client.secret.added"}
-    assert named("--outcome", "refused") == []
+    assert named("--outcome", "refused") == ["token.refused"]
+    assert named("--action", "token.refused") == ["token.refused"]
+    assert "token.refused" not in named("--outcome", "done")
+    assert "token.refused" in named()
     assert run("activity", "list", "--outcome", "maybe").status == 2
     assert run("activity", "list", "--client", "Nothing").error == (
         "There is no client with the name or id Nothing.\n"

@@ -10,9 +10,10 @@ import pkgutil
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
-from tests.outages.table import Row
+from tests.outages.table import NodesRow, Row
 
 SHARED = {"__main__", "good_requests", "stalled", "table"}
 ALL = [part.name for part in pkgutil.iter_modules([str(Path(__file__).parent)])]
@@ -21,15 +22,16 @@ PARTS = os.environ.get("PARTS", "").split() or [name for name in ALL if name not
 
 def main() -> int:
     """Run all parts; print the table; return the exit status."""
-    rows: list[Row] = []
+    rows: list[Row | NodesRow] = []
     for part in PARTS:
-        found: Iterator[Row] = import_module(f"tests.outages.{part}").rows()
+        found: Iterator[Row | NodesRow] = import_module(f"tests.outages.{part}").rows()
         for row in found:
             say(str(row))
             rows.append(row)
-    say("\n| fault | measured | goal | met |\n| --- | --- | --- | --- |")
-    for row in rows:
-        say(str(row))
+    for kind, of_kind in groupby(sorted(rows, key=lambda row: row.HEADER), type):
+        say(f"\n{kind.HEADER}")
+        for row in of_kind:
+            say(str(row))
     return 0 if all(row.met for row in rows) else 1
 
 

@@ -4,12 +4,11 @@ It needs root, for a small file system in memory; another user gets no rows.
 """
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from tests.cluster.small_disk import fill, small_disk
 from tests.journeys.add_by_http import new_form, send, signed_in
 from tests.outages.good_requests import GoodRequests
 from tests.outages.table import Row
@@ -26,7 +25,7 @@ def rows() -> Iterator[Row]:
         return
     with (
         tempfile.TemporaryDirectory() as folder,
-        _small_disk(Path(folder) / "disk") as disk,
+        small_disk(Path(folder) / "disk", SIZE) as disk,
         PortalProcess(disk / "var") as portal,
     ):
         portal.stop()
@@ -34,10 +33,10 @@ def rows() -> Iterator[Row]:
         portal.start()
         session = signed_in(portal)
         with GoodRequests(portal, per_second=20) as good:
-            _fill(disk / "filling")
+            filling = fill(disk)
             saved = sum(send(session, portal, new_form(f"Pump {n}")) is not None for n in "abc")
             states = (portal.get("/readyz"), portal.get("/readyz/tokens"))
-            (disk / "filling").unlink()
+            filling.unlink()
             wait_until(lambda: portal.get("/readyz") == 200)
             is_back = send(session, portal, new_form("Pump of afterwards")) is not None
     answered = set(good.answers) == {"200"} and good.longest_s <= GOAL_S
@@ -46,24 +45,3 @@ def rows() -> Iterator[Row]:
     yield Row("Full disk: forms", measured, "503, then saved again", is_back and not saved)
     probes = f"/readyz {states[0]}, /readyz/tokens {states[1]}"
     yield Row("Full disk: probes", probes, "503 and 200", states == (503, 200))
-
-
-@contextmanager
-def _small_disk(folder: Path) -> Iterator[Path]:
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def _fill(file: Path) -> None:
-    """Write until nothing fits any more."""
-    with file.open("wb", buffering=0) as raw:
-        for size in (1 << 20, 4096):
-            try:
-                while raw.write(bytes(size)) == size:
-                    pass
-            except OSError:
-                continue

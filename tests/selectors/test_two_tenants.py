@@ -288,6 +288,7 @@ READS: Final[dict[Any, list[Read]]] = {
 }
 #: modules about all tenants, for Staff and the command line, or about the keys they share
 ACROSS: Final = {
+    "clients_app.selectors.activity.subjects",
     "clients_app.selectors.tenants.installation",
     "clients_app.selectors.signing_keys.former_keys",
     "clients_app.selectors.signing_keys.keys",

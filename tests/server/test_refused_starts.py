@@ -80,6 +80,10 @@ def test_start_with_an_invalid_setting_is_refused(
         ("DATABASE_URL", "postgres://", "DATABASE_URL names no database;"),
         ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL names no database;"),
         ("SECRET_KEY", "short", "SECRET_KEY is too weak; set at least 50 random characters."),
+        ("DATABASE_URL_FILE", "/nowhere/url", "DATABASE_URL_FILE /nowhere/url cannot be read"),
+        ("CACHE_URL_FILE", "/nowhere/url", "CACHE_URL_FILE /nowhere/url cannot be read"),
+        ("MAIL_URL_FILE", "/nowhere/url", "MAIL_URL_FILE /nowhere/url cannot be read"),
+        ("SECRET_KEY_FALLBACKS_FILE", "/nowhere/key", "/nowhere/key cannot be read (No such"),
         ("SECRET_KEY", "a" * 60, "SECRET_KEY is too weak; set at least 50 random characters."),
     ],
 )
@@ -146,20 +150,6 @@ def test_start_with_an_invalid_key_file_is_refused(
 
     assert sentence in refusal(portal)
     assert str(key) in refusal(portal, "check")
-
-
-@pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "PORTAL_ADMIN_PASSWORD_FILE", "TLS_KEY"])
-def test_start_with_a_secret_that_others_may_read_is_refused(
-    with_tables: PortalProcess, tmp_path: Path, name: str
-) -> None:
-    file = tmp_path / "a secret"
-    file.write_text("x" * 60)
-    file.chmod(0o644)
-    certificate = {"TLS_CERT": str(file)} if name == "TLS_KEY" else {}
-
-    assert refusal(with_tables, **{name: str(file)}, **certificate) == (
-        f"{name} {file} may be read by other users; run `chmod 600 '{file}'`."
-    )
 
 
 def test_start_with_an_unreadable_key_file_is_refused(portal: PortalProcess) -> None:

@@ -93,6 +93,16 @@ def test_worker_sends_is_restarted_and_stops_with_the_server(
     assert deliveries_of(portal) == [("sent", 1)]
 
 
+def test_server_without_a_worker_starts_none_and_stops(portal: PortalProcess) -> None:
+    portal.server = subprocess.Popen(
+        portal.command("serve", "--without-worker"), env=portal.environment
+    )
+    wait_until(portal.answers)
+
+    assert portal.companions() == []
+    assert portal.stop() == 0
+
+
 def deliveries_of(portal: PortalProcess) -> list[tuple[str, int]]:
     """Return the state and attempts of each delivery."""
     return portal.query("SELECT state, attempts FROM clients_app_delivery")

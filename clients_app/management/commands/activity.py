@@ -44,6 +44,7 @@ FILTER: Final = (
     ),
     cli.argument("--days", type=int, default=30, metavar="DAYS", help="how far back; default: 30"),
 )
+REFUSED_TOKENS: Final = "token.refused"  # as ``activity_json`` calls the groups
 NO_HEADS: Final = "DATA_DIR has no file of its heads, so a missing end would not be noticed"
 
 
@@ -149,6 +150,8 @@ def _filter(given: Namespace) -> ActivityFilter:
         client_id=_client_id(tenant_id, given.client) if given.client else None,
         actions=tuple(given.actions) or None,
         outcome=given.outcome or "",
+        refusals=given.outcome != AuditEvent.DONE
+        and (not given.actions or REFUSED_TOKENS in given.actions),
         found=found_by(tenant_id, given.words) if given.words else None,
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 
 from clients_app.models import (
     CalendarFeed,
@@ -36,6 +36,7 @@ def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
         live=Count("pk", filter=ends | Q(expires_at=None)),
         never=Count("pk", filter=Q(expires_at=None)),
         expired=Count("pk", filter=Q(expires_at__lte=now)),
+        first=Min("expires_at", filter=soon),
         **within,
     )
     return [dict(row) for row in rows.order_by("client__tenant_id")]

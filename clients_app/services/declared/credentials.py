@@ -1,7 +1,7 @@
 """Gives each client the public keys and the federated identities that its entry in a file lists.
 
 A key is known by its thumbprint or its address, an identity by its rules, or else by its
-description. Those that are not in the list are removed. Source: DEP-21.
+description. Those that are not in the list are removed. Source: DEP-24.
 """
 
 import json

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 from uuid import UUID
 
+from clients_app import measures
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.services.secrets import digests, renewal
 from clients_app.services.secrets.renewal import SecretRow
@@ -66,11 +67,16 @@ def first_match(plain: str, client_id: UUID, rows: Sequence[SecretRow]) -> int |
     """
     check = submit(_first_match, plain, client_id, rows)
     if check is None or not _waits.acquire(blocking=False):
+        measures.count(measures.CHECKS, "busy")
         raise Busy
     try:
-        return check.result(timeout=WAIT_S)
+        found = check.result(timeout=WAIT_S)
     except TimeoutError:
+        measures.count(measures.CHECKS, "busy")
         raise Busy from None
+    else:
+        measures.count(measures.CHECKS, "wrong" if found is None else "right")
+        return found
     finally:
         _waits.release()
 

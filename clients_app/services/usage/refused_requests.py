@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from clients_app import derived_keys
+from clients_app import derived_keys, measures
 from clients_app.models import Client, ClientSecret, TokenRefusal
 from clients_app.services.secrets.digests import tag_of
 from clients_app.services.tokens.credentials import Credential
@@ -126,11 +126,13 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
         secrets.setdefault(secret.client_id, []).append(secret)
     groups: dict[tuple[UUID, int | None, str, date], Seen] = {}
     hours: Counter[tuple[UUID, datetime]] = Counter()
+    causes: Counter[str] = Counter()
     for presented, seen in counts.items():
         if client := clients.get(presented.client_id):
             cause, secret_id = _cause_of(
                 presented, client, secrets.get(client.pk, ()), seen.last_at
             )
+            causes[cause] += seen.times
             merge(groups, (client.pk, secret_id, cause, seen.last_at.date()), seen)
             hours[client.pk, _hour_of(seen.last_at)] += seen.times
     rows = (
@@ -145,6 +147,8 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
         (_ADD_HOUR, of_hours),
         (tenant_hours.ADD, tenant_hours.rows(requests)),
     )
+    for cause, times in causes.items():
+        measures.count(measures.REFUSALS, cause, by=times)
 
 
 def _last_refusals(

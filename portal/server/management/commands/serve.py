@@ -6,13 +6,14 @@ import shlex
 import signal
 import sys
 import threading
+from argparse import ArgumentParser
 from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
 
-from clients_app import conf
+from clients_app import conf, data_files, measures
 from clients_app.audit import stream
 from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
@@ -35,7 +36,14 @@ class Command(PortalCommand):
     link = ""  # with which the first administrator chooses a password
     help = "Adds what is missing (tables, static files, key, tenant, administrator) and serves."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--without-worker",
+            action="store_true",
+            help="start no worker: `manage.py worker` runs by itself",
+        )
+
+    def handle(self, *args: Any, without_worker: bool, **options: Any) -> None:
         """Prepare, then serve in the foreground; Ctrl C and SIGTERM exit with status 0."""
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: sys.exit(0))
@@ -49,7 +57,7 @@ class Command(PortalCommand):
             warn_of_default_url()
             warn_of_missing_https()
             warn_of_shared_identifiers()
-            serve(claim, on_ready=self.announce)
+            serve(claim, on_ready=self.announce, has_worker=not without_worker)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
     def prepare(self) -> None:
@@ -58,6 +66,7 @@ class Command(PortalCommand):
             first_start.prepare_tables()
             collect_changed_static_files()
             stream.begin()
+            measures.forget(settings.DATA_DIR / data_files.METRICS)
             with all_or_nothing():
                 self.link = first_start.prepare_rows(now=now(), tell=Output(sys.stdout).write)
         remember_served_url(settings.DATA_DIR, settings.PUBLIC_URL)

@@ -1,0 +1,54 @@
+"""Portals that back up, and others in which a backup is restored."""
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import pyrage
+
+from tests.portal_process import PortalProcess
+from tests.prepared_portal import prepared_portal
+
+KEY: Final = "".join(map(str, range(60)))  # SECRET_KEY
+IDENTITY: Final = pyrage.x25519.Identity.generate()
+SETTINGS: Final = {
+    "SECRET_KEY": KEY,
+    "BACKUP_RECIPIENTS": str(IDENTITY.to_public()),
+    "BACKUP_IDENTITY": str(IDENTITY),
+}
+
+
+def portal_with_tables(folder: Path, **environment: str) -> PortalProcess:
+    """Return a portal that can back up, without a tenant; it is not started."""
+    return PortalProcess(folder, like=prepared_portal(), **SETTINGS | environment)
+
+
+def empty_portal(folder: Path, **environment: str) -> PortalProcess:
+    """Return a portal without a database, but with the keys to restore one."""
+    return PortalProcess(folder, **SETTINGS | environment)
+
+
+def without_database(portal: PortalProcess) -> PortalProcess:
+    """Return a portal with the DATA_DIR of a stopped one, whose database is lost."""
+    moved = portal.data_dir.with_name(f"{portal.data_dir.name}-again")
+    lost = shutil.ignore_patterns("portal.sqlite3*", "short-lived*")
+    shutil.copytree(portal.data_dir, moved, ignore=lost)
+    same = {
+        name: portal.environment[name] for name in ("AUDIT_STREAM",) if name in portal.environment
+    }
+    return empty_portal(moved, **same)
+
+
+def done(portal: PortalProcess, *words: Any) -> str:
+    """Run a command that must succeed; return what it printed."""
+    ended = portal.run(*map(str, words))
+    assert ended.returncode == 0, ended.stderr + ended.stdout
+    return ended.stdout
+
+
+def refused(portal: PortalProcess, *words: Any, **environment: str) -> str:
+    """Run a command that must be refused; return its sentence."""
+    ended = portal.manage(*map(str, words), **environment)
+    assert ended.returncode == 1, ended.stderr + ended.stdout
+    assert "Traceback" not in ended.stderr
+    return ended.stderr

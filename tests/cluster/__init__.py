@@ -1,0 +1,1 @@
+"""Several nodes behind nginx, with PostgreSQL and Redis on this machine: all real processes."""

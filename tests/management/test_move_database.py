@@ -1,0 +1,241 @@
+"""`manage.py move-database`: every row, no change lost, and tokens all the time (AVA-20)."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+
+from clients_app.models import short_lived
+from tests.backups import KEY, done, portal_with_tables, refused
+from tests.portal_database import new_database
+from tests.portal_process import PortalProcess
+from tests.waiting import wait_until
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3,6})?")
+NOT_COMPARED = {
+    "django_migrations",
+    *("clients_app_auditevent", "clients_app_audithead"),  # each move is an event
+    *(f"clients_app_{name}" for name in short_lived.NAMES),  # not copied
+}
+
+
+class Target:
+    """An empty database: of the kind that the tests run on, or a file of SQLite."""
+
+    def __init__(self, folder: Path, *, is_file: bool = False) -> None:
+        folder.mkdir(mode=0o700)
+        self.data_dir = folder
+        self.database_url = "" if is_file else new_database("")
+        self.url = self.database_url or f"sqlite:///{folder / 'portal.sqlite3'}"
+
+    def portal(self) -> PortalProcess:
+        """Return a portal on it."""
+        url = self.database_url
+        return PortalProcess(self.data_dir, database_url=url, SECRET_KEY=KEY)
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[PortalProcess]:
+    with closing(portal_with_tables(tmp_path / "var")) as made:
+        yield made
+
+
+def rows(portal: PortalProcess) -> dict[str, list[str]]:
+    """Return the rows of each table that the move copies, other than NOT_COMPARED."""
+    found = {}
+    for (table,) in portal.query(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        if portal.database_url
+        else "SELECT name FROM sqlite_master WHERE type = 'table'"
+    ):
+        if not table.startswith("sqlite_") and table not in NOT_COMPARED:
+            found[table] = sorted(
+                " ".join(map(_as_text, row))
+                for row in portal.query(f"SELECT * FROM {table}")  # noqa: S608  a constant
+            )
+    return found
+
+
+def _as_text(value: Any) -> str:
+    """Return a value as text: JSON in the order of PostgreSQL, and six digits of each second.
+
+    SQLite's own clock, of defaults in the database, writes three.
+    """
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        value = datetime.fromisoformat(value).isoformat(timespec="microseconds")
+    is_json = isinstance(value, str) and value.startswith("{")
+    return json.dumps(json.loads(value) if is_json else value, sort_keys=True, default=str)
+
+
+def last_number(portal: PortalProcess) -> int:
+    """Return the last number that was given to a secret."""
+    sequence = (
+        "SELECT last_value FROM clients_app_clientsecret_id_seq"
+        if portal.database_url
+        else "SELECT seq FROM sqlite_sequence WHERE name = 'clients_app_clientsecret'"
+    )
+    return int(portal.query(sequence)[0][0])
+
+
+def test_move_there_and_back_keeps_every_row(portal: PortalProcess, tmp_path: Path) -> None:
+    """On PostgreSQL: to SQLite and back."""
+    filled = portal.manage("shell", "--verbosity=0", "--command=import tests.filled_tables")
+    assert filled.returncode == 0, filled.stderr
+    file, back = Target(tmp_path / "file", is_file=True), Target(tmp_path / "back")
+    counts = json.loads(done(portal, "move-database", file.url, "--json").splitlines()[0])["Rows"]
+
+    with closing(file.portal()) as middle, closing(back.portal()) as last:
+        done(middle, "move-database", back.url)
+        before, after = rows(portal), rows(last)
+        assert after == before
+        assert [table for table, found in before.items() if not found] == [
+            "clients_app_auditsegment"  # of files in DATA_DIR
+        ]
+        assert {table: len(found) for table, found in before.items()}.items() <= counts.items()
+        assert last_number(last) == last_number(portal)
+        for one in (portal, middle, last):
+            assert done(one, "activity", "verify").count(": whole") == len(
+                after["clients_app_tenant"]
+            )
+        done(last, "clients", "add", "New", "--tenant", "Contoso")
+        assert "append-only" in _delete_events(last)
+        counted = "SELECT sum(clients) FROM clients_app_clientcount"
+        assert last.query(counted)[0][0] == portal.query(counted)[0][0] + 1
+
+
+def _delete_events(portal: PortalProcess) -> str:
+    code = (
+        "from django.db import connection\nwith connection.cursor() as c:\n"
+        "    c.execute('DELETE FROM clients_app_auditevent')"
+    )
+    return portal.manage("shell", "--verbosity=0", f"--command={code}").stderr
+
+
+def test_move_while_serving_loses_no_change_and_no_token(
+    portal: PortalProcess, tmp_path: Path
+) -> None:
+    portal.start()
+    target = Target(tmp_path / "target", is_file=bool(portal.database_url))
+    known = json.loads(done(portal, "clients", "add", "Reader", "--json"))
+    with Load(portal, (known["client_id"], known["client_secret"])) as load:
+        wait_until(lambda: len(load.added) > 2)
+        moved = portal.manage("move-database", target.url)
+        assert moved.returncode == 0, moved.stderr
+        wait_until(lambda: load.refused)
+        tokens = load.tokens["200"]
+        wait_until(lambda: load.tokens["200"] > tokens)
+    portal.stop()
+
+    assert set(load.tokens) == {"200"}
+    assert "this database is read-only" in load.refused[0]
+    with closing(target.portal()) as new:
+        names = {name for (name,) in new.query("SELECT name FROM clients_app_client")}
+        assert names == {"Reader", *load.added}
+        done(new, "clients", "add", "Afterwards")
+    assert "can be changed again" in done(portal, "move-database", "--open-again")
+    done(portal, "clients", "add", "Afterwards")
+    assert "whole" in done(portal, "activity", "verify")
+
+
+class Load:
+    """Token requests, and commands that add a client, until one is refused."""
+
+    def __init__(self, portal: PortalProcess, pair: tuple[str, str]) -> None:
+        self.tokens: Counter[str] = Counter()
+        self.added: list[str] = []
+        self.refused: list[str] = []
+        self._portal, self._pair = portal, pair
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=run) for run in (self._ask, self._add)]
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self) -> None:
+        url = f"{self._portal.url}/identity/connect/token"
+        body = {"grant_type": "client_credentials"}
+        while not self._ended.wait(0.02):
+            answer = requests.post(url, body, auth=self._pair, timeout=30)
+            self.tokens[str(answer.status_code)] += 1
+
+    def _add(self) -> None:
+        while not self._ended.is_set() and not self.refused:
+            name = f"Client {len(self.added)}"
+            ended = self._portal.run("clients", "add", name)
+            if ended.returncode == 0:
+                self.added.append(name)
+            else:
+                self.refused.append(ended.stderr)
+
+
+def test_move_that_is_killed_leaves_the_portal_as_it_was_or_read_only_until_it_is_repeated(
+    portal: PortalProcess, tmp_path: Path
+) -> None:
+    done(portal, "tenants", "add", "Herons Ltd")
+    target = Target(tmp_path / "target")
+    moving = subprocess.Popen(
+        portal.command("move-database", target.url),
+        env=portal.environment,
+        stdout=subprocess.DEVNULL,
+    )
+    wait_until(lambda: _is_closed(portal) or moving.poll() is not None)
+    moving.kill()
+    moving.wait()
+
+    with closing(target.portal()) as new:
+        if not _has_tenant(new):  # it was killed before the end
+            done(portal, "move-database", target.url)
+        assert _has_tenant(new)
+    assert "whole" in done(portal, "activity", "verify")
+
+
+def _is_closed(portal: PortalProcess) -> bool:
+    closed = "SELECT 1 FROM clients_app_auditevent WHERE action = 'installation.closed'"
+    return bool(portal.query(closed))
+
+
+def _has_tenant(portal: PortalProcess) -> bool:
+    try:
+        return bool(portal.query("SELECT 1 FROM clients_app_tenant"))
+    except (sqlite3.Error, psycopg.Error):  # no tables yet
+        return False
+
+
+def test_move_is_refused_before_anything_changes(portal: PortalProcess, tmp_path: Path) -> None:
+    done(portal, "tenants", "add", "Herons Ltd")
+    foreign, full = tmp_path / "foreign.sqlite3", tmp_path / "full.sqlite3"
+    with closing(sqlite3.connect(foreign)) as database:
+        database.execute("CREATE TABLE orders (id integer)")
+    done(portal, "move-database", f"sqlite:///{full}")
+    done(portal, "move-database", "--open-again")
+    own = portal.database_url or f"sqlite:///{portal.data_dir / 'portal.sqlite3'}"
+    for url, sentence in (
+        (f"sqlite:///{foreign}", "has tables of another program"),
+        (f"sqlite:///{full}", "The database is not empty"),
+        (own, "This is the database that the portal uses."),
+        ("mysql://u:pw@h/d", "is neither PostgreSQL nor SQLite"),
+        ("postgres://u:pw@127.0.0.1:1/d", "The database cannot be used"),
+        ("", "Enter the URL of an empty database"),
+    ):
+        said = refused(portal, "move-database", url)
+        assert sentence in said
+        assert "pw@" not in said
+    done(portal, "clients", "add", "Pump")

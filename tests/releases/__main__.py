@@ -1,0 +1,36 @@
+"""`tests/with_postgresql.sh .venv/bin/python -m tests.releases`: makes the dumps of this version.
+
+Run it once, in the last commit of a release, and never again for that release: the dumps say what
+its code has written.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from portal.version import VERSION
+from tests.portal_process import PortalProcess
+from tests.releases import SECRET_KEY, folder_of
+from tests.releases.dumps import dump_of
+from tests.releases.filling import fill
+
+
+def main() -> int:
+    """Fill a portal on each database, and write what it holds."""
+    folder = folder_of(VERSION.partition(".dev")[0])
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        for database in ("postgresql", "sqlite"):
+            with PortalProcess(Path(name) / database, SECRET_KEY=SECRET_KEY) as portal:
+                known = fill(portal)
+                portal.stop()
+                (folder / f"{database}.sql").write_text(dump_of(portal))
+            (folder / f"{database}.json").write_text(f"{json.dumps(known, indent=2)}\n")
+            os.environ.pop("DATABASE_URL", None)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
