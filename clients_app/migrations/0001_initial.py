@@ -180,26 +180,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Alert',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('refused', 'refused'), ('silent', 'silent'), ('new-address', 'new-address')], max_length=11)),
-                ('cause', models.CharField(blank=True, max_length=24)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('usual_gap_s', models.PositiveIntegerField(null=True)),
-                ('begun_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='clients_app.client')),
-                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['due_at'], name='alert_due')],
-                'constraints': [models.UniqueConstraint(fields=('client', 'kind'), name='alert_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 11), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('cause'), 24)), name='alert_lengths'), models.CheckConstraint(condition=models.Q(('kind__in', ['refused', 'silent', 'new-address'])), name='alert_kind_known')],
-            },
-        ),
-        migrations.CreateModel(
             name='Api',
             fields=[
                 ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
@@ -340,6 +320,27 @@ class Migration(migrations.Migration):
                 'ordering': ('-id',),
                 'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at'], name='client_key_present')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('client', 'thumbprint', 'jwks_url'), name='client_key_unique'), models.CheckConstraint(condition=models.Q(models.Q(('jwk__isnull', True), ('thumbprint', ''), models.Q(('jwks_url', ''), _negated=True)), models.Q(('jwk__isnull', False), ('jwks_url', ''), models.Q(('thumbprint', ''), _negated=True)), _connector='OR'), name='client_key_is_key_or_url'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='client_key_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('thumbprint'), 43), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('jwks_url'), 2000)), name='clientkey_lengths')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Alert',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('refused', 'refused'), ('silent', 'silent'), ('new-address', 'new-address')], max_length=11)),
+                ('cause', models.CharField(blank=True, max_length=24)),
+                ('address', models.GenericIPAddressField(null=True)),
+                ('usual_gap_s', models.PositiveIntegerField(null=True)),
+                ('begun_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(null=True)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='clients_app.client')),
+                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey')),
+                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['due_at'], name='alert_due')],
+                'constraints': [models.UniqueConstraint(fields=('client', 'kind'), name='alert_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 11), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('cause'), 24)), name='alert_lengths'), models.CheckConstraint(condition=models.Q(('kind__in', ['refused', 'silent', 'new-address'])), name='alert_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -675,18 +676,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SecretAddress',
+            name='CredentialAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.GenericIPAddressField()),
                 ('first_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),
                 ('is_judged', models.BooleanField(default=False)),
-                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='clients_app.clientsecret')),
+                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey')),
+                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='clients_app.clientsecret')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_judged', False)), fields=['id'], name='secret_address_unjudged'), models.Index(fields=['last_at'], name='secret_address_age')],
-                'constraints': [models.UniqueConstraint(fields=('secret', 'address'), name='secret_address_unique')],
+                'indexes': [models.Index(condition=models.Q(('is_judged', False)), fields=['id'], name='credential_address_unjudged'), models.Index(fields=['last_at'], name='credential_address_age')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'address'), name='credential_address_unique'), models.UniqueConstraint(fields=('key', 'address'), name='credential_address_of_key_unique')],
             },
         ),
         migrations.CreateModel(
