@@ -431,7 +431,7 @@ class Migration(migrations.Migration):
                 ('recipient', models.CharField(max_length=2000)),
                 ('zone', models.CharField(blank=True, max_length=64)),
                 ('is_test', models.BooleanField(default=False)),
-                ('credentials', models.JSONField(default=list)),
+                ('secrets', models.JSONField(default=list)),
                 ('alerts', models.JSONField(default=list)),
                 ('more', models.PositiveIntegerField(default=0)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=7)),
@@ -676,7 +676,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='CredentialAddress',
+            name='SecretAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.GenericIPAddressField()),
@@ -687,8 +687,8 @@ class Migration(migrations.Migration):
                 ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='clients_app.clientsecret')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_judged', False)), fields=['id'], name='credential_address_unjudged'), models.Index(fields=['last_at'], name='credential_address_age')],
-                'constraints': [models.UniqueConstraint(fields=('secret', 'address'), name='credential_address_unique'), models.UniqueConstraint(fields=('key', 'address'), name='credential_address_of_key_unique')],
+                'indexes': [models.Index(condition=models.Q(('is_judged', False)), fields=['id'], name='secret_address_unjudged'), models.Index(fields=['last_at'], name='secret_address_age')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'address'), name='secret_address_unique'), models.UniqueConstraint(fields=('key', 'address'), name='secret_address_of_key_unique')],
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,7 @@
 """The tables: one file each."""
 
 from clients_app.models.alert import Alert as Alert
-from clients_app.models.alert import CredentialAddress as CredentialAddress
+from clients_app.models.alert import SecretAddress as SecretAddress
 from clients_app.models.api import Api as Api
 from clients_app.models.api import ApiHour as ApiHour
 from clients_app.models.api import ApiIntrospector as ApiIntrospector

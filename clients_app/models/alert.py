@@ -39,7 +39,7 @@ class Alert(models.Model):
         return str(self.client)
 
 
-class CredentialAddress(models.Model):
+class SecretAddress(models.Model):
     """An address that a secret or key was used from; of IPv6, the first address of its network.
 
     Those of federated identities are not kept: jobs of a platform run anywhere.
@@ -57,12 +57,12 @@ class CredentialAddress(models.Model):
 
     class Meta:
         constraints = (
-            UniqueConstraint(fields=("secret", "address"), name="credential_address_unique"),
-            UniqueConstraint(fields=("key", "address"), name="credential_address_of_key_unique"),
+            UniqueConstraint(fields=("secret", "address"), name="secret_address_unique"),
+            UniqueConstraint(fields=("key", "address"), name="secret_address_of_key_unique"),
         )
         indexes = (
-            Index(fields=("id",), condition=Q(is_judged=False), name="credential_address_unjudged"),
-            Index(fields=("last_at",), name="credential_address_age"),
+            Index(fields=("id",), condition=Q(is_judged=False), name="secret_address_unjudged"),
+            Index(fields=("last_at",), name="secret_address_age"),
         )
 
     def __str__(self) -> str:

@@ -19,9 +19,9 @@ from clients_app.models import (
     ApiHour,
     ApiUsage,
     Authorization,
-    CredentialAddress,
     RefreshToken,
     RefusedHour,
+    SecretAddress,
     TenantHour,
     TokenRefusal,
     TokenUsage,
@@ -49,9 +49,9 @@ def remove_old(*, now: datetime) -> None:
     for kind in none:
         same |= Q((kind, OuterRef(kind)))
     newer = TokenUsage.objects.filter(same, hour__gt=OuterRef("hour"))
-    places = CredentialAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT)
+    places = SecretAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT)
     own = Q(secret=OuterRef("secret")) | Q(key=OuterRef("key"))
-    later = CredentialAddress.objects.filter(own, last_at__gt=OuterRef("last_at"))
+    later = SecretAddress.objects.filter(own, last_at__gt=OuterRef("last_at"))
     for rows in (
         used.filter(Exists(newer)),
         TokenRefusal.objects.filter(last_at__lt=now - COUNTS_KEPT),

@@ -15,10 +15,10 @@ from clients_app.models import (
     AuthorizationCode,
     Client,
     ClientSecret,
-    CredentialAddress,
     Person,
     RefreshToken,
     RefusedHour,
+    SecretAddress,
     Session,
     Tenant,
     TenantHour,
@@ -171,11 +171,11 @@ def test_addresses_go_after_90_days_but_the_last_of_a_secret_stays(client: Clien
         *((two, "192.0.2.3", 200), (two, "192.0.2.4", 100)),
     ):
         at = NOW - days * DAY
-        CredentialAddress.objects.create(secret=secret, address=address, first_at=at, last_at=at)
+        SecretAddress.objects.create(secret=secret, address=address, first_at=at, last_at=at)
 
     retention.remove_old(now=NOW)
 
-    kept = CredentialAddress.objects.order_by("address").values_list("address", flat=True)
+    kept = SecretAddress.objects.order_by("address").values_list("address", flat=True)
     assert list(kept) == ["192.0.2.2", "192.0.2.4"]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from clients_app.models import Client, ClientOwner, CredentialAddress, TokenUsage
+from clients_app.models import Client, ClientOwner, SecretAddress, TokenUsage
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
 from tests.conftest import browser_of
 from tests.factories import make_client, make_person
@@ -180,14 +180,12 @@ def test_source_addresses_are_for_people_who_see_secrets(
     administrator_browser, colleague_browser, machine, address, now
 ):
     rows = [
-        CredentialAddress(
-            secret=machine.secret, address=where, first_at=now - ago, last_at=now - ago
-        )
+        SecretAddress(secret=machine.secret, address=where, first_at=now - ago, last_at=now - ago)
         for where, ago in (("192.0.2.7", timedelta(days=1)), ("2001:db8::", timedelta(days=89)))
     ]
-    rows.append(CredentialAddress(secret=machine.secret, address="192.0.2.9", first_at=now))
+    rows.append(SecretAddress(secret=machine.secret, address="192.0.2.9", first_at=now))
     rows[2].last_at = now - timedelta(days=91)
-    CredentialAddress.objects.bulk_create(rows)
+    SecretAddress.objects.bulk_create(rows)
     text = text_of(administrator_browser.get(address("")))
 
     assert re.findall(r'class="mono" translate="no">([^<]+)</th>', text) == [

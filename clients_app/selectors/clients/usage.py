@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, Sum
 
-from clients_app.models import Client, CredentialAddress, TokenRefusal, TokenUsage
+from clients_app.models import Client, SecretAddress, TokenRefusal, TokenUsage
 from clients_app.rules.alerts import ADDRESSES_KEPT
 from clients_app.selectors.periods import DAY, EXPIRED_LISTED, RECENT
 
@@ -26,7 +26,7 @@ def client_summary(client: Client, *, now: datetime) -> ClientSummary:
     return ClientSummary(tokens or 0, last, refused or 0)
 
 
-def addresses_of(client: Client, *, now: datetime) -> list[CredentialAddress]:
+def addresses_of(client: Client, *, now: datetime) -> list[SecretAddress]:
     """Return where its secrets and keys that are not removed were used in 90 days, the last use
     first.
 
@@ -34,7 +34,7 @@ def addresses_of(client: Client, *, now: datetime) -> list[CredentialAddress]:
     """
     own = Q(secret__client=client, secret__removed_at=None)
     own |= Q(key__client=client, key__removed_at=None)
-    rows = CredentialAddress.objects.filter(own, last_at__gt=now - EXPIRED_LISTED)
+    rows = SecretAddress.objects.filter(own, last_at__gt=now - EXPIRED_LISTED)
     return list(rows.select_related("secret", "key").order_by("-last_at", "-pk")[:ADDRESSES_KEPT])
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from clients_app.models import Alert, CredentialAddress
+from clients_app.models import Alert, SecretAddress
 from clients_app.rules.alerts import ADDRESSES_KEPT, AlertKind, is_news
 from clients_app.selectors.credentials.uses import Used, used_in
 
@@ -18,7 +18,7 @@ _CLIENTS: Final = ("secret__client__tenant", "key__client__tenant")
 
 def judge(*, now: datetime) -> None:
     """Decide which new addresses deserve an alert, and forget those beyond ADDRESSES_KEPT."""
-    new = CredentialAddress.objects.filter(is_judged=False).select_related(*_CLIENTS)
+    new = SecretAddress.objects.filter(is_judged=False).select_related(*_CLIENTS)
     rows = list(new.order_by("pk")[:BATCH])
     if not rows:
         return
@@ -51,11 +51,11 @@ def judge(*, now: datetime) -> None:
                 )
             )
     Alert.objects.bulk_create(begun, ignore_conflicts=True)
-    CredentialAddress.objects.filter(pk__in=[row.pk for row in rows]).update(is_judged=True)
+    SecretAddress.objects.filter(pk__in=[row.pk for row in rows]).update(is_judged=True)
     _forget(credentials)
 
 
-def _credential(row: CredentialAddress) -> Any:
+def _credential(row: SecretAddress) -> Any:
     return row.secret or row.key
 
 
@@ -71,7 +71,7 @@ def _of(credentials: Collection[Used | None]) -> Q:
 def _first_uses(credentials: Collection[Used | None]) -> dict[Used | None, datetime]:
     """Return since when the addresses of each credential are known."""
     first: dict[Used | None, datetime] = {}
-    for row in CredentialAddress.objects.filter(_of(credentials)):
+    for row in SecretAddress.objects.filter(_of(credentials)):
         used = used_in(row)
         first[used] = min(row.first_at, first.get(used, row.first_at))
     return first
@@ -82,7 +82,7 @@ def _known(client_ids: set[UUID]) -> tuple[dict[UUID, set[str]], dict[Used | Non
     known: dict[UUID, set[str]] = defaultdict(set)
     counts: dict[Used | None, int] = defaultdict(int)
     of_clients = Q(secret__client__in=client_ids) | Q(key__client__in=client_ids)
-    rows = CredentialAddress.objects.filter(of_clients, is_judged=True)
+    rows = SecretAddress.objects.filter(of_clients, is_judged=True)
     for row in rows.select_related("secret", "key"):
         known[_credential(row).client_id].add(row.address)
         counts[used_in(row)] += 1
@@ -93,10 +93,10 @@ def _forget(credentials: Collection[Used | None]) -> None:
     """Keep the addresses of each credential that were used last."""
     places: dict[Used | None, int] = defaultdict(int)
     old = []
-    rows = CredentialAddress.objects.filter(_of(credentials), is_judged=True)
+    rows = SecretAddress.objects.filter(_of(credentials), is_judged=True)
     for row in rows.order_by("-last_at", "-pk"):
         used = used_in(row)
         places[used] += 1
         if places[used] > ADDRESSES_KEPT:
             old.append(row.pk)
-    CredentialAddress.objects.filter(pk__in=old).delete()
+    SecretAddress.objects.filter(pk__in=old).delete()

@@ -95,7 +95,7 @@ def name_in_message(one: Mapping[str, Any]) -> str:
 
 def credentials_in(delivery: Delivery) -> list[dict[str, Any]]:
     """Return the credentials of a message, each with the ``url`` of those of its client."""
-    return [{**one, "url": secrets_url(UUID(one["client_id"]))} for one in delivery.credentials]
+    return [{**one, "url": secrets_url(UUID(one["client_id"]))} for one in delivery.secrets]
 
 
 def alerts_in(delivery: Delivery) -> list[dict[str, Any]]:

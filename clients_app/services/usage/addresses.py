@@ -17,11 +17,11 @@ WAITING_MAX: Final = 2_000  # in one batch; others are noted when they are used 
 _WRITTEN_MAX: Final = 100_000  # in memory
 
 _STATEMENT: Final = """
-INSERT INTO clients_app_credentialaddress (secret_id, address, first_at, last_at, is_judged)
+INSERT INTO clients_app_secretaddress (secret_id, address, first_at, last_at, is_judged)
 SELECT s.id, %s, %s, %s, %s FROM clients_app_clientsecret s WHERE s.id = %s
 ON CONFLICT (secret_id, address) DO UPDATE SET
-  last_at = CASE WHEN excluded.last_at >= clients_app_credentialaddress.last_at
-    THEN excluded.last_at ELSE clients_app_credentialaddress.last_at END
+  last_at = CASE WHEN excluded.last_at >= clients_app_secretaddress.last_at
+    THEN excluded.last_at ELSE clients_app_secretaddress.last_at END
 """
 
 #: by the kinds that are watched; jobs that a platform knows run anywhere

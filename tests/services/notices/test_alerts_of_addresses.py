@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clients_app.models import Client, CredentialAddress, Delivery
+from clients_app.models import Client, Delivery, SecretAddress
 from clients_app.services.notices import deliveries
 from clients_app.services.retention import remove_old
 from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
@@ -58,7 +58,7 @@ def test_secret_behind_many_addresses_gets_no_alert_and_few_rows(client_: Client
         get_token(client_, NOW + 2 * DAY, address=f"198.51.100.{number + 1}")
 
     assert alerts_at(NOW + 2 * DAY) == []
-    assert CredentialAddress.objects.count() == 20
+    assert SecretAddress.objects.count() == 20
 
 
 def test_addresses_of_one_ipv6_network_are_one_place(client_: Client) -> None:
@@ -83,7 +83,7 @@ def test_key_from_a_new_address_is_told_and_an_identity_is_not(
             get_token(client_, NOW + day * DAY, address=address, credential=way)
             assert alerts_at(NOW + day * DAY) == told
 
-    places = CredentialAddress.objects.order_by("pk")
+    places = SecretAddress.objects.order_by("pk")
     assert [(row.key_id, row.address) for row in places] == [
         (key.pk, HOME),
         (key.pk, "198.51.100.7"),
@@ -98,7 +98,7 @@ def test_key_from_a_new_address_is_told_and_an_identity_is_not(
 
 def test_secret_that_was_used_long_before_addresses_were_kept_learns_first(client_: Client) -> None:
     work(client_, until=NOW)
-    CredentialAddress.objects.all().delete()
+    SecretAddress.objects.all().delete()
     addresses.written.clear()
 
     get_token(client_, NOW + 40 * DAY)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clients_app.models import CredentialAddress
+from clients_app.models import SecretAddress
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import addresses
 from tests.conftest import Machine
@@ -32,7 +32,7 @@ def statements_of_a_flush() -> int:
 
 
 def rows() -> list[tuple[str, datetime, datetime]]:
-    found = CredentialAddress.objects.order_by("address")
+    found = SecretAddress.objects.order_by("address")
     return list(found.values_list("address", "first_at", "last_at"))
 
 
