@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients_app.rules.assertions import PROBLEMS
+from clients_app.rules.assertion_problems import PROBLEMS
 from clients_app.rules.federation.platform_tokens import first_problem, verdicts_on
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.jwts import Jwt
