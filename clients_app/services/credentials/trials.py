@@ -67,7 +67,7 @@ def _of_identity(jwt: Jwt, identity: FederatedIdentity, now: datetime) -> list[V
     if identity.jwks is not None:
         known: Iterable[VerifyingKey] | None = verifying_keys(json.dumps(identity.jwks))
     else:
-        is_other = jwt.claims.get("iss") != identity.issuer  # refused for that, whoever signed it
+        is_other = jwt.claims.get("iss") != identity.issuer  # refused for that, by any key
         rows = FetchedKeySet.objects.filter(url=identity.issuer, is_issuer=True)
         known = _fetched(rows, now, even_if_old=is_other)
     checks = platform_tokens.verdicts_on(
