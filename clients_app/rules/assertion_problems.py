@@ -80,6 +80,14 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "subject rule": (_("Make the rule fit, if this run may have tokens."), "wrong-claims"),
     "claim rule": (_("Make the rule fit, if this run may have tokens."), "wrong-claims"),
+    "no subject": (
+        _("Ask the platform for a token with a text as sub: this one cannot be compared."),
+        "wrong-claims",
+    ),
+    "several values": (
+        _("Edit the rule to accept one of the values, if all such runs may have tokens."),
+        "wrong-claims",
+    ),
     "missing claim": (
         _("Remove the rule, or have the platform send the claim: the token does not have it."),
         "wrong-claims",
