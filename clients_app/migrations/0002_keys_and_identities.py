@@ -36,13 +36,15 @@ def forget_credentials(apps: Any, schema_editor: Any) -> None:
     """Going back, remove what 0.2.0 cannot read: it takes rows without a secret for others."""
     Notice = apps.get_model("clients_app", "Notice")
     Notice.objects.filter(secret=None).delete()
+    SecretAddress = apps.get_model("clients_app", "SecretAddress")
+    SecretAddress.objects.filter(secret=None).delete()
     TokenUsage = apps.get_model("clients_app", "TokenUsage")
     TokenUsage.objects.exclude(key=None, identity=None).delete()
     TokenRefusal = apps.get_model("clients_app", "TokenRefusal")
     TokenRefusal.objects.filter(cause__in=CAUSES).delete()
     Delivery = apps.get_model("clients_app", "Delivery")
-    for one in Delivery.objects.exclude(credentials=[]):
-        if not all("secret_id" in described for described in one.credentials):
+    for one in Delivery.objects.exclude(secrets=[]):
+        if not all("secret_id" in described for described in one.secrets):
             one.delete()
 
 
@@ -157,16 +159,6 @@ class Migration(migrations.Migration):
             model_name='tokenusage',
             name='token_usage_without_secret_unique',
         ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='secrets',
-            field=models.JSONField(db_column='secrets', default=list),
-        ),
-        migrations.RenameField(
-            model_name='delivery',
-            old_name='secrets',
-            new_name='credentials',
-        ),
         migrations.AddField(
             model_name='client',
             name='accepts_token_endpoint_audience',
@@ -203,6 +195,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret'),
         ),
         migrations.AlterField(
+            model_name='secretaddress',
+            name='secret',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='clients_app.clientsecret'),
+        ),
+        migrations.AlterField(
             model_name='tokenrefusal',
             name='cause',
             field=models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('unknown-key', 'unknown key or wrong signature'), ('wrong-claims', 'claims of the assertion'), ('wrong-audience', 'audience of the assertion'), ('wrong-time', 'times of the assertion, or the clock'), ('used-assertion', 'assertion used before'), ('bad-assertion', 'malformed assertion'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-grant', 'code or refresh token not valid'), ('invalid-scope', 'scope not offered'), ('invalid-target', 'API not for this client'), ('invalid-request', 'malformed request')], max_length=24),
@@ -220,7 +217,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('new_secrets_forbidden__in', ['off', 'dry-run', 'on'])), name='tenant_new_secrets_forbidden_known'),
         ),
         migrations.AddField(
+            model_name='alert',
+            name='key',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey'),
+        ),
+        migrations.AddField(
             model_name='notice',
+            name='key',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey'),
+        ),
+        migrations.AddField(
+            model_name='secretaddress',
             name='key',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey'),
         ),
@@ -228,6 +235,10 @@ class Migration(migrations.Migration):
             model_name='tokenusage',
             name='key',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientkey'),
+        ),
+        migrations.AddConstraint(
+            model_name='secretaddress',
+            constraint=models.UniqueConstraint(fields=('key', 'address'), name='secret_address_of_key_unique'),
         ),
         migrations.AddField(
             model_name='notice',

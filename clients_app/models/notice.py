@@ -39,7 +39,8 @@ class Notice(models.Model):
 
 
 class Delivery(models.Model):
-    """A message to one recipient. ``credentials`` describes those that expire, never their texts;
+    """A message to one recipient. ``secrets`` describes what expires in it, keys and
+    identities too, never the text of a secret;
     ``alerts`` its alerts, and ``more`` counts those that it does not describe. This table is the
     queue: ``try_at`` is when a waiting message is tried next or, while a worker tries
     it, when another worker may."""
@@ -55,7 +56,7 @@ class Delivery(models.Model):
     recipient = models.CharField(max_length=limits.URL_MAX)
     zone = models.CharField(max_length=64, blank=True)  # of the reader
     is_test = models.BooleanField(default=False)
-    credentials = models.JSONField(default=list, db_column="secrets")  # so named in 0.2.0
+    secrets = models.JSONField(default=list)
     alerts = models.JSONField(default=list)
     more = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)

@@ -28,7 +28,7 @@ class AlertKind(StrEnum):
 LABELS: Final = {
     AlertKind.REFUSED: gettext_noop("A client is refused"),
     AlertKind.SILENT: gettext_noop("A client stops requesting tokens"),
-    AlertKind.NEW_ADDRESS: gettext_noop("A secret is used from a new address"),
+    AlertKind.NEW_ADDRESS: gettext_noop("A secret or key is used from a new address"),
 }
 ABOUT: Final = {
     AlertKind.REFUSED: gettext_noop(
@@ -40,8 +40,8 @@ ABOUT: Final = {
         "weekends."
     ),
     AlertKind.NEW_ADDRESS: gettext_noop(
-        "The addresses of the first day are expected. Secrets used from 10 addresses or more are "
-        "not watched."
+        "The addresses of the first day are expected. What is used from 10 addresses or more is "
+        "not watched, and federated identities are not: their jobs run anywhere."
     ),
 }
 SHORT: Final = {  # where a heading says that they are muted

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 JWT_MAX: Final = 16_384  # characters; platforms put lists of groups into theirs
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
 _LAST: Final = {1: "", 2: "AQgw", 3: "AEIMQUYcgkosw048"}  # of which all bits mean something
-_STANDARD: Final = str.maketrans("-_+/=", "+/!!!")  # the last three are not of base64url
+_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/!!!")  # the last three are not of base64url
 _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
     "RSA": ("e", "kty", "n"),
     "EC": ("crv", "kty", "x", "y"),
@@ -56,7 +56,7 @@ def from_base64url(text: str) -> bytes:
     if extra and text[-1] not in _LAST[extra]:
         raise Malformed("not base64url")
     try:
-        padded = text.translate(_STANDARD) + "=" * (-len(text) % 4)
+        padded = text.encode().translate(_STANDARD) + b"=" * (-len(text) % 4)
         return binascii.a2b_base64(padded, strict_mode=True)
     except ValueError as error:
         raise Malformed("not base64url") from error

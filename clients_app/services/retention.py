@@ -50,7 +50,8 @@ def remove_old(*, now: datetime) -> None:
         same |= Q((kind, OuterRef(kind)))
     newer = TokenUsage.objects.filter(same, hour__gt=OuterRef("hour"))
     places = SecretAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT)
-    later = SecretAddress.objects.filter(secret=OuterRef("secret"), last_at__gt=OuterRef("last_at"))
+    own = Q(secret=OuterRef("secret")) | Q(key=OuterRef("key"))
+    later = SecretAddress.objects.filter(own, last_at__gt=OuterRef("last_at"))
     for rows in (
         used.filter(Exists(newer)),
         TokenRefusal.objects.filter(last_at__lt=now - COUNTS_KEPT),

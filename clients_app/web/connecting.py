@@ -36,6 +36,7 @@ _FILES: Final = {
 #: where the pod of our example has its token
 MOUNTED: Final = "/var/run/portal/token"
 _CURL: Final = Program("curl", "curl", "clients_app/snippets/_assertion_curl.html")
+_OPENSSL: Final = Program("curl", "curl", "clients_app/snippets/_assertion_openssl.html")
 _PYTHON: Final = Program("python", "Python", "clients_app/snippets/_assertion_python.html")
 _NODE: Final = Program("node", "Node.js", "clients_app/snippets/_assertion_node.html")
 _ENV: Final = Program("env", ".env", "clients_app/snippets/_assertion_env.html")
@@ -60,11 +61,13 @@ def connection_of(client: Client, credential: Credential) -> dict[str, Any]:
 
 
 def _of_key(key: ClientKey) -> dict[str, Any]:
+    algorithm = algorithm_of(key)
+    by_shell = [_OPENSSL] if algorithm in ("ES256", "RS256") else []
     return {
         "credential": key,
         "audience": conf.issuer(),
-        "algorithm": algorithm_of(key),
-        "programs": [_PYTHON, _NODE, _ENV],
+        "algorithm": algorithm,
+        "programs": [_PYTHON, _NODE, *by_shell, _ENV],
     }
 
 

@@ -91,7 +91,7 @@ def values(robot: Caller) -> dict[str, dict[str, Any]]:
 
 
 def rejects_negative_data(context: Any, response: Any, case: Any) -> Any:
-    """Check it, but for 412: an If-Match that fits nothing is refused before the rest is read."""
+    """Check it, except 412: an If-Match that fits nothing is refused before the rest is read."""
     return None if response.status_code == 412 else negative_data_rejection(context, response, case)
 
 

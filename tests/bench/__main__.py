@@ -1,5 +1,5 @@
 """`make bench`: how fast the token endpoint is, compared with one core's limit and with a peer;
-and the REST API, the audit chain and Activity.
+and assertions, the REST API, the audit chain and Activity.
 
 Rounds alternate, so that other load on the machine affects all; each figure is a median.
 CLIENTS, ROUNDS, DURATION (seconds of a round) and PARTS (names; all by default) are read from
@@ -15,7 +15,19 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import activity, api, audit, load, machine, peer, postgresql, proof, refusals
+from tests.bench import (
+    activity,
+    api,
+    assertions,
+    audit,
+    load,
+    machine,
+    peer,
+    postgresql,
+    proof,
+    refusals,
+)
+from tests.bench.assertions import with_range
 from tests.bench.portal import BenchPortal
 from tests.portal_process import CHECKOUT
 
@@ -24,9 +36,10 @@ DURATION = int(os.environ.get("DURATION", "5"))
 CLIENTS = int(os.environ.get("CLIENTS", "1000000"))
 JWKS_PATH = "/identity/.well-known/openid-configuration/jwks"
 COLD = 1000  # clients that take turns: each thread caches the rows of 500
-FLOODS = (0, 200, 500)  # wrong secrets per second
+FLOODS = (("", 0), ("secrets", 200), ("secrets", 500), ("assertions", 500))  # forged, per second
 
 Rows = list[tuple[str, str, str]]
+Flood = tuple[str, int]
 Part = Callable[[Path, ExitStack], Rows]
 
 
@@ -80,7 +93,7 @@ def against_openssl_and_peer(folder: Path, stack: ExitStack) -> Rows:
     rows = [
         ("RSA 2048 signatures per CPU second, openssl", "", f"{load.median(signatures):.0f}"),
         ("RS256 tokens per CPU second", "", f"{_rate(ours):.0f}"),
-        ("share of the RSA limit", ">= 0.62", _with_range(ratios)),
+        ("share of the RSA limit", ">= 0.62", with_range(ratios)),
         ("p50 of 16 connections", "", f"{load.median([one.p50_ms for one in ours]):.1f} ms"),
         (
             "p99 of 16 connections",
@@ -93,36 +106,38 @@ def against_openssl_and_peer(folder: Path, stack: ExitStack) -> Rows:
         if has_peer:
             pairs_of_rounds = zip(rounds[name], rounds[f"peer {name}"], strict=True)
             ratio = [one.per_cpu_second / other.per_cpu_second for one, other in pairs_of_rounds]
-            rows.append((f"against node-oidc-provider, {name}", wanted, _with_range(ratio)))
+            rows.append((f"against node-oidc-provider, {name}", wanted, with_range(ratio)))
     return rows
 
 
 def under_flood(folder: Path, stack: ExitStack) -> Rows:
-    """Valid clients' tokens per CPU second of the server during a flood of wrong secrets.
+    """Valid clients' tokens per CPU second of the server in floods of wrong secrets and assertions.
 
     The core is always busy, so this is their throughput, even with other load on the machine.
     """
-    rates: dict[int, list[float]] = {rate: [] for rate in FLOODS}
-    statuses: dict[str, int] = {}
+    rates: dict[Flood, list[float]] = {flood: [] for flood in FLOODS}
+    statuses: dict[str, dict[str, int]] = {"secrets": {}, "assertions": {}}
     portal = stack.enter_context(BenchPortal(folder / "var"))
+    assertions.with_keys(portal)
     target = portal.target()
     load.warm(target)
     for _ in range(ROUNDS):
-        for rate in FLOODS:
-            stranger = _stranger(portal, rate)
+        for flood in FLOODS:
+            stranger = _stranger(portal, *flood)
             good = load.run(target, DURATION)
             if good.refused:
                 raise SystemExit(f"{good.refused} good requests were refused in a flood.")
-            rates[rate].append(good.per_cpu_second)
+            rates[flood].append(good.per_cpu_second)
             for status, count in (_told(stranger) if stranger else {}).items():
-                statuses[status] = statuses.get(status, 0) + count
+                of_kind = statuses[flood[0]]
+                of_kind[status] = of_kind.get(status, 0) + count
     memory = max(machine.proportional_mib(pid) for pid in portal.workers())
     rows: Rows = []
-    for rate in FLOODS[1:]:
-        shares = [one / quiet for one, quiet in zip(rates[rate], rates[0], strict=True)]
-        what = f"good clients' throughput under {rate} wrong secrets a second"
-        rows.append((what, ">= 90 %", _with_range(shares)))
-    rows.append(("answers to the wrong secrets", "401, 429", json.dumps(statuses)))
+    for flood in FLOODS[1:]:
+        shares = [one / quiet for one, quiet in zip(rates[flood], rates[FLOODS[0]], strict=True)]
+        what = f"good clients' throughput under {flood[1]} forged {flood[0]} a second"
+        rows.append((what, ">= 90 %", with_range(shares)))
+    rows.append(("answers to the forgeries", "401, 429", json.dumps(statuses)))
     rows.append(("proportional memory of the worker after the floods", "", f"{memory:.0f} MiB"))
     return rows
 
@@ -137,7 +152,18 @@ def on_postgresql(folder: Path, stack: ExitStack) -> Rows:
     for _ in range(ROUNDS):
         limit = machine.rsa_signatures_per_cpu_second(2)
         ratios.append(load.run(target, DURATION).per_cpu_second / limit)
-    return [("share of the RSA limit on PostgreSQL, unix socket", ">= 0.34", _with_range(ratios))]
+    return [
+        (
+            "share of the RSA limit on PostgreSQL, unix socket",
+            ">= 0.34",
+            with_range(ratios),
+        )
+    ]
+
+
+def by_assertions(folder: Path, stack: ExitStack) -> Rows:
+    """Tokens by ES256 assertions."""
+    return assertions.figures(folder, stack, rounds=ROUNDS, seconds=DURATION)
 
 
 def with_more_clients(folder: Path, stack: ExitStack) -> Rows:
@@ -173,16 +199,17 @@ def _chosen(names: list[str]) -> list[Part]:
         "activity": activity.figures,
         "api": api.figures,
         "refusals": refusals.figures,
+        "assertions": by_assertions,
     }
     if unknown := set(names) - set(parts):
         raise SystemExit(f"PARTS names {unknown}; there are {' '.join(parts)}.")
     return [parts[name] for name in names or parts]
 
 
-def _stranger(portal: BenchPortal, rate: int) -> subprocess.Popen[str] | None:
+def _stranger(portal: BenchPortal, kind: str, rate: int) -> subprocess.Popen[str] | None:
     if not rate:
         return None
-    words = ("-m", "tests.bench.flood", str(portal.port), str(rate), str(DURATION))
+    words = ("-m", "tests.bench.flood", kind, str(portal.port), str(rate), str(DURATION))
     stranger = subprocess.Popen(
         machine.on_core(machine.LOAD_CORE, sys.executable, *words),
         cwd=CHECKOUT,
@@ -200,7 +227,7 @@ def _told(stranger: subprocess.Popen[str]) -> dict[str, int]:
     assert stranger.stdout is not None
     statuses: dict[str, int] = json.loads(stranger.stdout.read())
     if stranger.wait() or set(statuses) - {"401", "429"}:
-        raise SystemExit(f"Wrong secrets were answered with {statuses}.")
+        raise SystemExit(f"Forgeries were answered with {statuses}.")
     return statuses
 
 
@@ -210,10 +237,6 @@ def _rate(rounds: list[load.Round]) -> float:
 
 def _rates(rounds: dict[str, list[load.Round]]) -> str:
     return ", ".join(f"{name} {done[-1].per_cpu_second:.0f}" for name, done in rounds.items())
-
-
-def _with_range(ratios: list[float]) -> str:
-    return f"{load.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def say(text: str) -> None:

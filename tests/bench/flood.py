@@ -1,37 +1,69 @@
-"""An attacker: well-formed wrong secrets for live clients, at a given rate.
+"""An attacker: well-formed wrong secrets, or forged assertions, for live clients, at a given rate.
 
-`python -m tests.bench.flood PORT RATE SECONDS`, client ids on standard input; prints how often each
-status was answered, as JSON.
+`python -m tests.bench.flood KIND PORT RATE SECONDS`, client ids on standard input; KIND: `secrets`
+or `assertions`. Prints how often each status was answered, as JSON.
 """
 
 import http.client
 import json
+import secrets
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
+from typing import Final
 
+from clients_app.rules.jwts import to_base64url
 from clients_app.rules.secret_format import new_secret
+from tests.bench.assertions import body_with
 from tests.bench.load import basic
 from tests.bench.portal import TOKEN_PATH
 
+Forgery = tuple[dict[str, str], str]
+P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 CONNECTIONS = 8  # separate ones, so that a slow response delays only part of the flood
 
 
 def main() -> None:
     """Send the flood and print the statuses."""
-    port, rate, seconds = map(int, sys.argv[1:])
+    forge, (port, rate, seconds) = FORGERIES[sys.argv[1]], map(int, sys.argv[2:])
     ids = sys.stdin.read().split()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         parts = [
-            pool.submit(_flood, port, rate / CONNECTIONS, seconds, ids) for _ in range(CONNECTIONS)
+            pool.submit(_flood, forge, port, rate / CONNECTIONS, seconds, ids)
+            for _ in range(CONNECTIONS)
         ]
     total: Counter[int] = sum((part.result() for part in parts), Counter())
     print(json.dumps(total))  # noqa: T201  its answer
 
 
-def _flood(port: int, rate: float, seconds: int, ids: list[str]) -> Counter[int]:
+def wrong_secret(client_id: str, port: int) -> Forgery:
+    """Return the header and the body of a request with a well-formed wrong secret."""
+    return {"Authorization": basic(client_id, new_secret())}, "grant_type=client_credentials"
+
+
+def forged_assertion(client_id: str, port: int) -> Forgery:
+    """Return those of a request with an assertion that only lacks the right signature.
+
+    Nothing cheaper than the signature tells it from a good one.
+    """
+    now, issuer = int(time.time()), f"http://localhost:{port}/identity"
+    claims = {"iss": client_id, "sub": client_id, "aud": issuer, "iat": now, "exp": now + 60}
+    parts = ({"alg": "ES256", "typ": "JWT"}, {**claims, "jti": secrets.token_hex(8)})
+    signed = ".".join(to_base64url(json.dumps(part).encode()) for part in parts)
+    numbers = [secrets.randbelow(P256_ORDER - 1) + 1 for _ in "rs"]
+    signature = b"".join(number.to_bytes(32, "big") for number in numbers)
+    return {}, body_with(f"{signed}.{to_base64url(signature)}")
+
+
+FORGERIES: Final = {"secrets": wrong_secret, "assertions": forged_assertion}
+
+
+def _flood(
+    forge: Callable[[str, int], Forgery], port: int, rate: float, seconds: int, ids: list[str]
+) -> Counter[int]:
     statuses: Counter[int] = Counter()
     wire = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     start = time.monotonic()
@@ -40,15 +72,9 @@ def _flood(port: int, rate: float, seconds: int, ids: list[str]) -> Counter[int]
         if due > start + seconds:
             break
         time.sleep(max(0.0, due - time.monotonic()))
-        wire.request(
-            "POST",
-            TOKEN_PATH,
-            b"grant_type=client_credentials",
-            {
-                "Authorization": basic(client_id, new_secret()),
-                "Content-Type": "application/x-www-form-urlencoded",
-            },
-        )
+        headers, body = forge(client_id, port)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        wire.request("POST", TOKEN_PATH, body, headers | form)
         answer = wire.getresponse()
         answer.read()
         statuses[answer.status] += 1

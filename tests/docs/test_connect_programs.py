@@ -158,7 +158,10 @@ def test_job_of_each_platform_gets_a_token(
 def token_by(language: str, program: str, folder: Path, **environment: str) -> dict[str, Any]:
     """Run a program as copied; return the claims of the token that it got."""
     given = {**os.environ, **environment}
-    if language == "python":
+    if language == "curl":
+        program = program.replace("curl ", "curl -fsS ")
+        command = ["bash", "-ec", f"set -o pipefail\n{program} | jq -r .access_token"]
+    elif language == "python":
         command = [sys.executable, "-c", f"{program}\nprint(token)"]
     else:
         (folder / "token.mjs").write_text(f"{program}\nconsole.log(token);\n")
@@ -200,6 +203,8 @@ def test_program_signs_with_a_private_key(
     got = token_by(language, programs[language], tmp_path, PRIVATE_KEY_FILE="private-key.pem")
 
     assert got["cred"].startswith("key:")
+    if language == "python" and "curl" in programs:
+        assert token_by("curl", programs["curl"], tmp_path, PRIVATE_KEY_FILE="private-key.pem")
     env = dict(line.split("=", 1) for line in programs["env"].splitlines())
     assert env["CLIENT_ID"] == got["client_id"]
     assert env["ISSUER"] == got["iss"]

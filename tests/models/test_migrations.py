@@ -30,6 +30,10 @@ ALLOWED: dict[tuple[str, str], str] = {
     },
     (
         "0002_keys_and_identities",
+        "Create constraint secret_address_of_key_unique on model secretaddress",
+    ): "it begins with a new column, which old code leaves empty",
+    (
+        "0002_keys_and_identities",
         "Create constraint token_usage_without_secret_unique on model tokenusage",
     ): "old nodes keep the counts of public clients in memory until they stop",
 }

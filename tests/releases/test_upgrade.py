@@ -182,7 +182,7 @@ TokenRefusal.objects.create(
     client=client, cause="unknown-key", day=now.date(), requests=1, first_at=now, last_at=now
 )
 Delivery.objects.create(
-    tenant=client.tenant, channel="mail", recipient="x", credentials=[{"key_id": 1}],
+    tenant=client.tenant, channel="mail", recipient="x", secrets=[{"key_id": 1}],
     created_at=now, try_at=now,
 )
 """

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients_app.rules import assertions
+from clients_app.rules.assertion_problems import PROBLEMS
 from clients_app.rules.assertions import (
     CHECKS,
-    PROBLEMS,
     Wanted,
     check_end,
     first_problem,

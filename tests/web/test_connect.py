@@ -34,7 +34,7 @@ def test_connect_by_a_key_is_a_page_and_a_fragment(
     reply = administrator_browser.get(address(f"/keys/{key.pk}/connect"), headers=headers)
 
     assert is_page(reply) is not bool(headers)
-    assert list(programs_of(reply)) == ["python", "node", "env"]
+    assert list(programs_of(reply)) == ["python", "node", "curl", "env"]
     for value in (str(machine.client.pk), conf.issuer(), f"{conf.issuer()}/connect/token"):
         assert f">{value}</code>" in text_of(reply)
 
@@ -58,6 +58,7 @@ def test_programs_sign_with_what_fits_the_key(
 
     assert f'algorithm="{algorithm}"' in programs["python"]
     assert f'alg: "{algorithm}"' in programs["node"]
+    assert ("curl" in programs) is (algorithm != "EdDSA")
 
 
 def test_connect_by_published_keys_says_to_choose(administrator_browser, address, machine):

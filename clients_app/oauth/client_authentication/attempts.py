@@ -12,7 +12,7 @@ from clients_app.oauth.credential_query import (
     read_credentials,
 )
 from clients_app.oauth.errors import unavailable
-from clients_app.rules.assertions import Verdict, shown
+from clients_app.rules.assertions import TRIED_MAX, Verdict, shown
 from clients_app.rules.jwts import Jwt
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.credentials.public_keys import (
@@ -20,6 +20,7 @@ from clients_app.services.credentials.public_keys import (
     verifying_key,
     verifying_keys,
 )
+from clients_app.services.failure_limits import seconds_left
 from clients_app.services.tokens.credentials import Credential
 
 _FETCHED_AFTER_S: Final = 2
@@ -37,7 +38,7 @@ class Attempt(NamedTuple):
 
 
 class Refused(Exception):
-    """The JWT proves nothing; ``problem`` is one of ``rules.assertions.PROBLEMS``."""
+    """The JWT proves nothing; ``problem`` is one of ``rules.assertion_problems``."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -85,12 +86,28 @@ def keys_of(row: StoredKey | StoredIdentity, attempt: Attempt) -> Sequence[Verif
     return verifying_keys(row.fetched) if is_usable else ()
 
 
+def named_keys(row: StoredKey | StoredIdentity, attempt: Attempt) -> list[VerifyingKey]:
+    """Return the keys that the JWT names by ``kid``, or all if it names none."""
+    kid = attempt.jwt.header.get("kid")
+    return [key for key in keys_of(row, attempt) if kid in (None, key.kid)]
+
+
 def verifies(key: VerifyingKey, jwt: Jwt) -> bool:
     """Return whether ``key`` signed the JWT."""
     algorithm = jwt.header.get("alg")
     return isinstance(algorithm, str) and key.verifies(
         jwt.signed, jwt.signature, algorithm=algorithm
     )
+
+
+def may_look(attempt: Attempt, *, keys: int) -> bool:
+    """Return whether to try ``keys`` that cannot prove the client, only to tell people.
+
+    Not in a flood, nor of a source with too many failures: that costs what good clients need.
+    """
+    if not keys or seconds_left(attempt.address, now=attempt.now):
+        return False
+    return near_misses.has_room(attempt.client_id) and near_misses.look(keys)
 
 
 def note(attempt: Attempt, credential: Credential, verdicts: Sequence[Verdict]) -> None:
@@ -111,8 +128,12 @@ def note_unsigned(
     rows: Sequence[StoredKey | StoredIdentity],
     verdicts: Callable[[], Sequence[Verdict]],
 ) -> None:
-    """Note a near miss of a JWT that names a known issuer, but that no key of ``rows`` signed."""
-    if not near_misses.has_room(attempt.client_id, is_signed=False):
+    """Note a near miss of a JWT that names a known issuer, but that no key of ``rows`` signed.
+
+    Not of a source with too many failures.
+    """
+    room = near_misses.has_room(attempt.client_id, is_signed=False)
+    if not room or seconds_left(attempt.address, now=attempt.now):
         return
     known = [key.kid for row in rows for key in keys_of(row, attempt)]
     sent, wanted = shown(attempt.jwt.header.get("kid")), shown(", ".join(known))
@@ -127,13 +148,17 @@ def note_unsigned(
 
 
 def _named_keys(rows: Sequence[Row], attempt: Attempt) -> list[tuple[Row, VerifyingKey]]:
-    """Return the keys that the JWT names by ``kid``, or all if it names none."""
-    kid = attempt.jwt.header.get("kid")
-    return [(row, key) for row in rows for key in keys_of(row, attempt) if kid in (None, key.kid)]
+    return [(row, key) for row in rows for key in named_keys(row, attempt)]
 
 
 def _verifying(named: list[tuple[Row, VerifyingKey]], jwt: Jwt) -> list[Row]:
-    """Return each credential of which a key signed the JWT; a key of several is tried once."""
+    """Return each credential of which a key signed the JWT; a key of several is tried once.
+
+    Errors: Refused if it would have to be tried with too many.
+    """
+    algorithm = jwt.header.get("alg")
+    if len({id(key) for _, key in named if algorithm in key.algorithms}) > TRIED_MAX:
+        raise Refused("many keys")
     tried: dict[int, bool] = {}
     found: list[Row] = []
     for row, key in named:

@@ -10,7 +10,8 @@ from clients_app.oauth.client_authentication.attempts import (
     Attempt,
     Refused,
     is_live,
-    keys_of,
+    may_look,
+    named_keys,
     note,
     note_unsigned,
     signers,
@@ -20,7 +21,6 @@ from clients_app.oauth.credential_query import StoredCredentials, StoredIdentity
 from clients_app.rules.assertions import Verdict, shown
 from clients_app.rules.federation.platform_tokens import verdicts_on
 from clients_app.rules.federation.trust import Trust
-from clients_app.services.credentials import near_misses
 from clients_app.services.tokens.credentials import IDENTITY, Credential
 
 
@@ -88,12 +88,12 @@ def _verdicts(attempt: Attempt, identity: StoredIdentity) -> list[Verdict]:
 
 def _expired(attempt: Attempt) -> Refused:
     """Return the refusal of a token that only an expired identity trusts; note it if it is real."""
-    if near_misses.has_room(attempt.client_id):
-        for identity in _of_issuer(attempt, attempt.credentials):
-            if any(verifies(key, attempt.jwt) for key in keys_of(identity, attempt)):
-                end = shown(str(identity.expires_at))
-                ended = Verdict("identity", "", end, "expired identity")
-                verdicts = [ended, *_verdicts(attempt, identity)]
-                note(attempt, Credential(IDENTITY, identity.id), verdicts)
-                break
+    rows = _of_issuer(attempt, attempt.credentials)
+    named = [(row, key) for row in rows for key in named_keys(row, attempt)]
+    if may_look(attempt, keys=len(named)):
+        identity = next((row for row, key in named if verifies(key, attempt.jwt)), None)
+        if identity is not None:
+            ended = Verdict("identity", "", shown(str(identity.expires_at)), "expired identity")
+            verdicts = [ended, *_verdicts(attempt, identity)]
+            note(attempt, Credential(IDENTITY, identity.id), verdicts)
     return Refused("expired identity")

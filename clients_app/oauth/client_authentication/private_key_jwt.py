@@ -18,6 +18,7 @@ from clients_app.oauth.client_authentication.attempts import (
     Refused,
     is_live,
     keys_of,
+    may_look,
     note,
     note_unsigned,
     signers,
@@ -31,9 +32,9 @@ from clients_app.oauth.client_query import AuthenticatedClient, read_client
 from clients_app.oauth.credential_query import StoredCredentials, StoredKey, read_credentials
 from clients_app.oauth.errors import OAuthError, invalid_client
 from clients_app.oauth.plain_http import Request
+from clients_app.rules.assertion_problems import PROBLEMS
 from clients_app.rules.assertions import (
     LEEWAY_S,
-    PROBLEMS,
     Verdict,
     Wanted,
     first_problem,
@@ -42,7 +43,7 @@ from clients_app.rules.assertions import (
 )
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
-from clients_app.services.credentials import near_misses, used_assertions
+from clients_app.services.credentials import used_assertions
 from clients_app.services.tokens.credentials import KEY, Credential
 from clients_app.services.usage.refused_requests import count_unproved_request
 
@@ -146,17 +147,20 @@ def _signing_key(attempt: Attempt) -> StoredKey:
 
 def _note_other_key(attempt: Attempt, problem: str) -> None:
     """Note a near miss, also if a key of the client signed it that has another kid or expired."""
-    if not attempt.credentials.keys or not near_misses.has_room(attempt.client_id):
-        return
-    for row in attempt.credentials.keys:
-        for key in keys_of(row, attempt):
+    kid, rows = attempt.jwt.header.get("kid"), attempt.credentials.keys
+    others = [
+        (row, key)
+        for row in rows
+        for key in keys_of(row, attempt)
+        if kid not in (None, key.kid) or not is_live(row, now=attempt.now)
+    ]
+    if may_look(attempt, keys=len(others)):
+        for row, key in others:
             if verifies(key, attempt.jwt):
                 problem = "unknown key" if is_live(row, now=attempt.now) else "expired key"
-                kid = Verdict("kid", shown(attempt.jwt.header.get("kid")), key.kid, problem)
-                verdicts = [kid, *verdicts_on(attempt.jwt, _wanted(attempt))]
+                verdict = Verdict("kid", shown(kid), key.kid, problem)
+                verdicts = [verdict, *verdicts_on(attempt.jwt, _wanted(attempt))]
                 note(attempt, Credential(KEY, row.id), verdicts)
                 return
-    wanted = _wanted(attempt)
-    note_unsigned(
-        attempt, problem, attempt.credentials.keys, lambda: verdicts_on(attempt.jwt, wanted)
-    )
+    if rows:
+        note_unsigned(attempt, problem, rows, lambda: verdicts_on(attempt.jwt, _wanted(attempt)))

@@ -10,7 +10,7 @@ Source: RFC 7521 section 6.1; RFC 7523 section 3; RFC 8725 section 3; FED-1 to F
 from collections.abc import Iterator
 from typing import Final
 
-from clients_app.limits import CLAIM_RULE_MAX
+from clients_app.limits import CLAIM_RULE_MAX, URL_MAX
 from clients_app.rules.assertions import (
     ASSERTION_TYPE,
     Verdict,
@@ -73,7 +73,7 @@ def _issuer(jwt: Jwt, trust: Trust) -> Verdict:
     problem = "" if issuer == trust.issuer else "platform issuer"
     if isinstance(issuer, str) and problem and issuer.rstrip("/") == trust.issuer.rstrip("/"):
         problem = "platform issuer slash"
-    return Verdict("iss", shown(issuer), trust.issuer, problem)
+    return Verdict("iss", shown(issuer, maximum=URL_MAX), trust.issuer, problem)
 
 
 def _audience(jwt: Jwt, audience: str) -> Verdict:
@@ -90,13 +90,10 @@ def _audience(jwt: Jwt, audience: str) -> Verdict:
 
 def _subject(jwt: Jwt, trust: Trust) -> Verdict:
     subject = jwt.claims.get("sub")
-    fits = isinstance(subject, str) and matches(trust.subject_rule, subject)
-    return Verdict(
-        "sub",
-        shown(subject, maximum=CLAIM_RULE_MAX),
-        trust.subject_rule,
-        "" if fits else "subject rule",
-    )
+    problem = "no subject"
+    if isinstance(subject, str):
+        problem = "" if matches(trust.subject_rule, subject) else "subject rule"
+    return Verdict("sub", shown(subject, maximum=CLAIM_RULE_MAX), trust.subject_rule, problem)
 
 
 def _claim(jwt: Jwt, trust: Trust, name: str) -> Verdict:
@@ -104,5 +101,7 @@ def _claim(jwt: Jwt, trust: Trust, name: str) -> Verdict:
     problem = "" if matches_claim(rule, jwt.claims, name) else "claim rule"
     if not values:
         problem = "missing claim"
+    elif problem and len(values) > 1:
+        problem = "several values"
     sent = ", ".join(shown(value, maximum=CLAIM_RULE_MAX) for value in values)
     return Verdict(name, sent, rule, problem)

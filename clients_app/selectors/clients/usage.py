@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from clients_app.models import Client, SecretAddress, TokenRefusal, TokenUsage
 from clients_app.rules.alerts import ADDRESSES_KEPT
@@ -27,14 +27,15 @@ def client_summary(client: Client, *, now: datetime) -> ClientSummary:
 
 
 def addresses_of(client: Client, *, now: datetime) -> list[SecretAddress]:
-    """Return where its secrets that are not removed were used in 90 days, the last use first.
+    """Return where its secrets and keys that are not removed were used in 90 days, the last use
+    first.
 
-    Each has its ``secret``.
+    Each has its ``secret`` or its ``key``.
     """
-    rows = SecretAddress.objects.filter(
-        secret__client=client, secret__removed_at=None, last_at__gt=now - EXPIRED_LISTED
-    )
-    return list(rows.select_related("secret").order_by("-last_at", "-pk")[:ADDRESSES_KEPT])
+    own = Q(secret__client=client, secret__removed_at=None)
+    own |= Q(key__client=client, key__removed_at=None)
+    rows = SecretAddress.objects.filter(own, last_at__gt=now - EXPIRED_LISTED)
+    return list(rows.select_related("secret", "key").order_by("-last_at", "-pk")[:ADDRESSES_KEPT])
 
 
 def last_refusal(client: Client) -> TokenRefusal | None:

@@ -40,8 +40,11 @@ def used_of(credential: Any) -> Used:
 
 
 def used_in(row: Any) -> Used | None:
-    """Return the credential that a row of TokenUsage counts; None for a client that has none."""
-    ids = ((column, getattr(row, column)) for column in COLUMNS.values())
+    """Return the credential that a row is about; None where it is about none.
+
+    The row is of TokenUsage, or of another table whose columns have these names.
+    """
+    ids = ((column, getattr(row, column, None)) for column in COLUMNS.values())
     return next((Used(column, pk) for column, pk in ids if pk is not None), None)
 
 

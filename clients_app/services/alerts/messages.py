@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clients_app.models import Alert
+from clients_app.services.notices.messages import named
 
 
 def as_json(alert: Alert, *, ended_at: datetime | None = None) -> dict[str, Any]:
@@ -11,7 +12,7 @@ def as_json(alert: Alert, *, ended_at: datetime | None = None) -> dict[str, Any]
 
     It has ``ended`` if the client is well again.
     """
-    secret, began = alert.secret, alert.begun_at.astimezone(UTC).isoformat()
+    began = alert.begun_at.astimezone(UTC).isoformat()
     ended = {"ended": ended_at.astimezone(UTC).isoformat()} if ended_at else {}
     return ended | {
         "kind": alert.kind,
@@ -21,10 +22,6 @@ def as_json(alert: Alert, *, ended_at: datetime | None = None) -> dict[str, Any]
         "cause": alert.cause or None,
         "address": alert.address,
         "usual_gap_s": alert.usual_gap_s,
-        "secret": secret
-        and {
-            "secret_id": secret.pk,
-            "description": secret.description,
-            "ends_in": secret.last_four,
-        },
+        "secret": alert.secret and named(alert.secret),
+        "key": alert.key and named(alert.key),
     }

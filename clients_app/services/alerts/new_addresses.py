@@ -1,39 +1,41 @@
-"""Begins an alert where a secret is used from an address that nobody would expect."""
+"""Begins an alert where a secret or key is used from an address that nobody would expect."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Q
 
 from clients_app.models import Alert, SecretAddress
 from clients_app.rules.alerts import ADDRESSES_KEPT, AlertKind, is_news
+from clients_app.selectors.credentials.uses import Used, used_in
 
 BATCH: Final = 1000  # addresses in one run; the others a minute later
+_CLIENTS: Final = ("secret__client__tenant", "key__client__tenant")
 
 
 def judge(*, now: datetime) -> None:
     """Decide which new addresses deserve an alert, and forget those beyond ADDRESSES_KEPT."""
-    new = SecretAddress.objects.filter(is_judged=False).select_related("secret__client__tenant")
+    new = SecretAddress.objects.filter(is_judged=False).select_related(*_CLIENTS)
     rows = list(new.order_by("pk")[:BATCH])
     if not rows:
         return
-    secret_ids = {row.secret_id for row in rows}
-    client_ids = {row.secret.client_id for row in rows}
-    first_uses = _first_uses(secret_ids)
-    known, counts = _known(client_ids)
+    credentials = {used_in(row) for row in rows}
+    first_uses = _first_uses(credentials)
+    known, counts = _known({_credential(row).client_id for row in rows})
     begun = []
     for row in rows:
-        client = row.secret.client
+        used, client = used_in(row), _credential(row).client
         mutes = AlertKind.NEW_ADDRESS.mute
         surprises = is_news(
             used_at=row.first_at,
-            first_used_at=first_uses[row.secret_id],
-            known=counts[row.secret_id],
+            first_used_at=first_uses[used],
+            known=counts[used],
             is_known_of_client=row.address in known[client.pk],
         )
-        counts[row.secret_id] += 1
+        counts[used] += 1
         known[client.pk].add(row.address)
         if surprises and not (getattr(client, mutes) or getattr(client.tenant, mutes)):
             begun.append(
@@ -42,6 +44,7 @@ def judge(*, now: datetime) -> None:
                     client=client,
                     kind=AlertKind.NEW_ADDRESS,
                     secret_id=row.secret_id,
+                    key_id=row.key_id,
                     address=row.address,
                     begun_at=row.first_at,
                     due_at=now,
@@ -49,35 +52,51 @@ def judge(*, now: datetime) -> None:
             )
     Alert.objects.bulk_create(begun, ignore_conflicts=True)
     SecretAddress.objects.filter(pk__in=[row.pk for row in rows]).update(is_judged=True)
-    _forget(secret_ids)
+    _forget(credentials)
 
 
-def _first_uses(secret_ids: set[int]) -> dict[int, datetime]:
-    """Return since when the addresses of each secret are known."""
-    rows = SecretAddress.objects.filter(secret__in=secret_ids).order_by()
-    return dict(rows.values_list("secret_id").annotate(Min("first_at")))
+def _credential(row: SecretAddress) -> Any:
+    return row.secret or row.key
 
 
-def _known(client_ids: set[UUID]) -> tuple[dict[UUID, set[str]], dict[int, int]]:
-    """Return the judged addresses of each client, and how many there are of each secret."""
+def _of(credentials: Collection[Used | None]) -> Q:
+    """Return the condition for the addresses of these credentials."""
+    ids: dict[str, list[int]] = {"secret_id": [], "key_id": []}
+    for used in credentials:
+        if used is not None:
+            ids[used.column].append(used.id)
+    return Q(secret__in=ids["secret_id"]) | Q(key__in=ids["key_id"])
+
+
+def _first_uses(credentials: Collection[Used | None]) -> dict[Used | None, datetime]:
+    """Return since when the addresses of each credential are known."""
+    first: dict[Used | None, datetime] = {}
+    for row in SecretAddress.objects.filter(_of(credentials)):
+        used = used_in(row)
+        first[used] = min(row.first_at, first.get(used, row.first_at))
+    return first
+
+
+def _known(client_ids: set[UUID]) -> tuple[dict[UUID, set[str]], dict[Used | None, int]]:
+    """Return the judged addresses of each client, and how many there are of each credential."""
     known: dict[UUID, set[str]] = defaultdict(set)
-    counts: dict[int, int] = defaultdict(int)
-    rows = SecretAddress.objects.filter(secret__client__in=client_ids, is_judged=True)
-    for client_id, secret_id, address in rows.values_list(
-        "secret__client_id", "secret_id", "address"
-    ):
-        known[client_id].add(address)
-        counts[secret_id] += 1
+    counts: dict[Used | None, int] = defaultdict(int)
+    of_clients = Q(secret__client__in=client_ids) | Q(key__client__in=client_ids)
+    rows = SecretAddress.objects.filter(of_clients, is_judged=True)
+    for row in rows.select_related("secret", "key"):
+        known[_credential(row).client_id].add(row.address)
+        counts[used_in(row)] += 1
     return known, counts
 
 
-def _forget(secret_ids: set[int]) -> None:
-    """Keep the addresses of each secret that were used last."""
-    places: dict[int, int] = defaultdict(int)
+def _forget(credentials: Collection[Used | None]) -> None:
+    """Keep the addresses of each credential that were used last."""
+    places: dict[Used | None, int] = defaultdict(int)
     old = []
-    rows = SecretAddress.objects.filter(secret__in=secret_ids, is_judged=True)
-    for pk, secret_id in rows.order_by("-last_at", "-pk").values_list("pk", "secret_id"):
-        places[secret_id] += 1
-        if places[secret_id] > ADDRESSES_KEPT:
-            old.append(pk)
+    rows = SecretAddress.objects.filter(_of(credentials), is_judged=True)
+    for row in rows.order_by("-last_at", "-pk"):
+        used = used_in(row)
+        places[used] += 1
+        if places[used] > ADDRESSES_KEPT:
+            old.append(row.pk)
     SecretAddress.objects.filter(pk__in=old).delete()

@@ -24,7 +24,7 @@ def end_recovered(rows: QuerySet[Alert], *, now: datetime) -> None:
 @transaction.atomic
 def _end(tenant_id: UUID, rows: QuerySet[Alert], *, now: datetime) -> None:
     tenant = lock_tenant(tenant_id)  # so that one of several workers sends
-    own = rows.filter(tenant_id=tenant_id).select_related("client", "secret")
+    own = rows.filter(tenant_id=tenant_id).select_related("client", "secret", "key")
     found = list(own.prefetch_related("client__owners").order_by("begun_at", "pk")[:PIECE])
     listed = found[:ALERTS_PER_HOUR]
     described = {one.pk: as_json(one, ended_at=now) for one in listed}

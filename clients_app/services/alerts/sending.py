@@ -45,7 +45,7 @@ def _send(tenant_id: UUID, *, now: datetime) -> None:
     if tenant.alerts_since is None or tenant.alerts_since <= now - HOUR:
         tenant.alerts_since, tenant.alerts_sent = now, 0
     due = _due(now=now).filter(tenant_id=tenant_id)
-    rows = due.select_related("client", "secret").prefetch_related("client__owners")
+    rows = due.select_related("client", "secret", "key").prefetch_related("client__owners")
     found = list(rows.order_by("due_at", "pk")[:PIECE])
     listed = found[: max(0, ALERTS_PER_HOUR - tenant.alerts_sent)]
     is_digest = len(found) > len(listed) and tenant.alerts_sent <= ALERTS_PER_HOUR
@@ -98,6 +98,8 @@ def _record(tenant: Tenant, listed: list[Alert], more: int, *, now: datetime) ->
         after = {"address": one.address or "", "cause": one.cause}
         if one.secret:
             after["secret"] = str(one.secret)
+        if one.key:
+            after["key"] = str(one.key)
         audit.record(f"alert.{one.kind}", one.client, actor=actor, now=now, after=after)
     if more:
         audit.record("alert.more", tenant, actor=actor, now=now, after={"clients": more})

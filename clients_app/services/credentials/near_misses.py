@@ -17,10 +17,12 @@ from clients_app.models import Client, NearMiss
 from clients_app.rules.assertions import Verdict
 from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 
+LOOKS_MAX: Final = 200  # keys in a batch that are tried only to tell people
 KEPT: Final = timedelta(hours=24)
 WAITING_MAX: Final = 200  # in memory, until the next batch; more are not noted
 OF_CLIENT_MAX: Final = 5  # of one client in a batch, which is every few seconds
 UNSIGNED_OF_CLIENT_MAX: Final = 2  # of those, without a right signature
+UNSIGNED_WAITING_MAX: Final = 20  # of all clients in a batch: a flood leaves room for the others
 UNSIGNED_MAX: Final = 5  # of the NEAR_MISSES_MAX that are kept
 
 
@@ -36,6 +38,7 @@ class Noted(NamedTuple):
 
 
 noted: Final[deque[Noted]] = deque()
+_looked: Final = [0]  # keys since the last batch
 
 
 def has_room(client_id: UUID, *, is_signed: bool = True) -> bool:
@@ -44,7 +47,16 @@ def has_room(client_id: UUID, *, is_signed: bool = True) -> bool:
     own = [one.is_signed for one in waiting if one.client_id == client_id]
     if len(waiting) >= WAITING_MAX or len(own) >= OF_CLIENT_MAX:
         return False
-    return is_signed or own.count(False) < UNSIGNED_OF_CLIENT_MAX
+    if is_signed:
+        return True
+    unsigned = sum(not one.is_signed for one in waiting)
+    return own.count(False) < UNSIGNED_OF_CLIENT_MAX and unsigned < UNSIGNED_WAITING_MAX
+
+
+def look(keys: int) -> bool:
+    """Count a look at ``keys`` that cannot prove the client; False after LOOKS_MAX of a batch."""
+    _looked[0] += keys
+    return _looked[0] <= LOOKS_MAX
 
 
 def note(
@@ -66,6 +78,7 @@ def flush() -> None:
 
     Errors: django.db.Error; what was not written is kept.
     """
+    _looked[0] = 0
     if not (waiting := list(noted)):
         return
     known = set(

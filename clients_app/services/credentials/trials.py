@@ -14,7 +14,7 @@ from django.urls import reverse
 from clients_app import conf
 from clients_app.models import Client, ClientKey, FederatedIdentity, FetchedKeySet
 from clients_app.rules import assertions
-from clients_app.rules.assertions import Verdict, Wanted, shown
+from clients_app.rules.assertions import TRIED_MAX, Verdict, Wanted, shown
 from clients_app.rules.federation import platform_tokens
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
 from clients_app.selectors.credentials.identities import trust_of_row
@@ -67,7 +67,7 @@ def _of_identity(jwt: Jwt, identity: FederatedIdentity, now: datetime) -> list[V
     if identity.jwks is not None:
         known: Iterable[VerifyingKey] | None = verifying_keys(json.dumps(identity.jwks))
     else:
-        is_other = jwt.claims.get("iss") != identity.issuer  # refused for that, whoever signed it
+        is_other = jwt.claims.get("iss") != identity.issuer  # refused for that, by any key
         rows = FetchedKeySet.objects.filter(url=identity.issuer, is_issuer=True)
         known = _fetched(rows, now, even_if_old=is_other)
     checks = platform_tokens.verdicts_on(
@@ -94,10 +94,13 @@ def _signature(jwt: Jwt, known: Iterable[VerifyingKey] | None) -> Verdict:
     wanted = ", ".join(key.kid for key in known)
     if not fitting:
         return Verdict("kid", shown(kid), wanted, "unknown key")
-    if not any(algorithm in key.algorithms for key in fitting):
+    usable = [key for key in fitting if algorithm in key.algorithms]
+    if len(usable) > TRIED_MAX:
+        return Verdict("kid", shown(kid), wanted, "many keys")
+    if not usable:
         algorithms = ", ".join(dict.fromkeys(one for key in fitting for one in key.algorithms))
         return Verdict("alg", shown(algorithm), algorithms, "algorithm")
     verified = any(
-        key.verifies(jwt.signed, jwt.signature, algorithm=str(algorithm)) for key in fitting
+        key.verifies(jwt.signed, jwt.signature, algorithm=str(algorithm)) for key in usable
     )
     return Verdict("kid", shown(kid), wanted, "" if verified else "signature")

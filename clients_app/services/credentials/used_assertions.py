@@ -31,7 +31,8 @@ def use(client_id: str, jti: str, *, ends_at: float) -> bool:
     key = hashlib.sha256(f"{client_id} {jti}".encode("utf-8", "surrogatepass")).hexdigest()
     values = (key, int(ends_at) + 1)
     connection = _connection_of_this_thread()
-    connection.ensure_connection()
+    if connection.connection is None:  # the check of ensure_connection takes a microsecond
+        connection.ensure_connection()
     driver: Any = connection.connection
     with connection.wrap_database_errors:
         if connection.vendor == "postgresql":

@@ -97,7 +97,7 @@ def _save_result(delivery: Delivery, *, now: datetime) -> None:
     delivery.finished_at = now if is_finished else None
     delivery.save(update_fields=["state", "answer", "try_at", "finished_at", "recipient"])
     if is_finished:
-        client_ids = {one["client_id"] for one in (*delivery.credentials, *delivery.alerts)}
+        client_ids = {one["client_id"] for one in (*delivery.secrets, *delivery.alerts)}
         audit.record(
             "notice.sent" if delivery.state == _State.SENT else "notice.failed",
             delivery,
@@ -109,8 +109,8 @@ def _save_result(delivery: Delivery, *, now: datetime) -> None:
 
 
 def _described(delivery: Delivery) -> dict[str, Any]:
-    names = [f"{one['client']}: {_short(one)}" for one in delivery.credentials]
-    are_secrets = all("secret_id" in one for one in delivery.credentials)
+    names = [f"{one['client']}: {_short(one)}" for one in delivery.secrets]
+    are_secrets = all("secret_id" in one for one in delivery.secrets)
     more = len(names) - _NAMED
     return {
         "channel": delivery.channel,

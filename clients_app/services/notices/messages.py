@@ -61,13 +61,14 @@ def as_json(expiring: Expiring) -> dict[str, Any]:
     return {
         "client_id": str(credential.client_id),
         "client": credential.client.name,
-        **_named(credential),
+        **named(credential),
         "expires_at": expiring.ends_at.astimezone(UTC).isoformat(),
-        "replaced_by": successor and _named(successor),
+        "replaced_by": successor and named(successor),
     }
 
 
-def _named(credential: Any) -> dict[str, Any]:
+def named(credential: Any) -> dict[str, Any]:
+    """Return the members by which programs and people know a credential."""
     first = {used_of(credential).column: credential.pk, "description": credential.description}
     if isinstance(credential, ClientSecret):
         return {**first, "ends_in": credential.last_four}
@@ -94,7 +95,7 @@ def name_in_message(one: Mapping[str, Any]) -> str:
 
 def credentials_in(delivery: Delivery) -> list[dict[str, Any]]:
     """Return the credentials of a message, each with the ``url`` of those of its client."""
-    return [{**one, "url": secrets_url(UUID(one["client_id"]))} for one in delivery.credentials]
+    return [{**one, "url": secrets_url(UUID(one["client_id"]))} for one in delivery.secrets]
 
 
 def alerts_in(delivery: Delivery) -> list[dict[str, Any]]:

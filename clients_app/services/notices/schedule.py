@@ -136,7 +136,7 @@ def _messages(tenant: Tenant, found: list[Expiring], *, now: datetime) -> Iterat
                 channel=name,
                 recipient=recipient,
                 zone=zone,
-                credentials=[as_json(one) for one in about],
+                secrets=[as_json(one) for one in about],
                 created_at=now,
                 try_at=now,
             )

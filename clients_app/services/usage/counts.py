@@ -94,8 +94,8 @@ def count_token(
         (chosen.target.api_id, chosen.asked_scope, chosen.is_named) if chosen else ("", "", False)
     )
     issued.add(Issued(client_id, credential, hour, lifetime_s, *asked), at=now, address=address)
-    if credential is not None and (secret_id := credential.secret_id) is not None:
-        addresses.note(secret_id, address, hour=hour, now=now)
+    if credential is not None:
+        addresses.note(credential, address, hour=hour, now=now)
 
 
 def flush() -> None:

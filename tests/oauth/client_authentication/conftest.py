@@ -9,6 +9,7 @@ from clients_app.services.usage import counts
 @pytest.fixture(autouse=True)
 def _nothing_noted(db: None) -> None:
     near_misses.noted.clear()
+    near_misses.flush()  # begins a batch
     counts.refused_requests.refused.take()
     counts.issued.take()
     key_sets.forget()

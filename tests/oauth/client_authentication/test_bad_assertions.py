@@ -147,7 +147,7 @@ def test_malformed_assertion_is_refused_and_counted(
 def test_assertion_for_a_client_of_another_tenant_is_refused(
     good: SimpleNamespace, own: ClientKey, token: str
 ):
-    """Whoever has a key of one client cannot speak for another, whichever the body names."""
+    """Those who have a key of one client cannot speak for another, whichever the body names."""
     other = insert_clients(["Other"], make_tenant("Cranes GmbH"))[0]
     register(other, key_of("EC", 1))
     theirs, ours = str(other.pk), good.id

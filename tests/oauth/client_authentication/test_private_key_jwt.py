@@ -200,6 +200,24 @@ def test_second_key_of_a_client_is_found_without_kid(
     assert claims_in(reply)["cred"] == f"key:{second.pk}"
 
 
+def test_jwt_without_kid_is_tried_with_three_keys_at_most(
+    good: SimpleNamespace, own: ClientKey, ask: Ask
+):
+    """Trying a key takes as long as all the rest: strangers could make a hundred be tried."""
+    for number in (1, 2):
+        register(good.row, key_of("EC", number))
+    register(good.row, key_of("RSA"))  # of another algorithm
+    assert ask(body=asking(assertion(good.id, EC))).status == 200
+    register(good.row, key_of("EC", 3))
+
+    assert ask(body=asking(assertion(good.id, EC))).status == 401
+    assert causes() == ["unknown-key"]
+    miss = NearMiss.objects.get()
+    assert (miss.is_signed, miss.verdicts[0]["problem"]) == (False, "many keys")
+    named = assertion(good.id, EC, header={"kid": EC.thumbprint()})
+    assert ask(body=asking(named)).status == 200
+
+
 def test_key_for_one_rsa_algorithm_verifies_no_other(good: SimpleNamespace, ask: Ask):
     rsa = RSAKey.import_key({**key_of("RSA").as_dict(private=True), "alg": "PS256"})
     register(good.row, rsa)

@@ -29,7 +29,8 @@ def client(tenant: Tenant) -> Client:
 def signed(claims: dict[str, Any], key: ECKey = KEY, **header: Any) -> str:
     now = int(NOW.timestamp())
     whole = {"aud": conf.issuer(), "exp": now + 60, "iat": now, "jti": "a", **claims}
-    return jwt.encode({"alg": "ES256", "kid": "one", **header}, whole, key)
+    named = {"alg": "ES256", "kid": "one", **header}
+    return jwt.encode({name: one for name, one in named.items() if one is not None}, whole, key)
 
 
 def of_platform(**claims: Any) -> dict[str, Any]:
@@ -99,6 +100,14 @@ def test_each_thing_that_is_wrong_is_named(
 
     assert wrong(tried) == problems
     assert not tried.is_accepted
+
+
+def test_token_without_kid_of_an_issuer_with_many_keys_is_told_to_send_it(client: Client) -> None:
+    jwks = [{**ECKey.generate_key("P-256").as_dict(private=False), "kid": str(n)} for n in range(3)]
+    insert_identities(client, 1, jwks={"keys": [JWK, *jwks]}, audience=conf.issuer())
+
+    assert wrong(trial(client, signed(of_platform(), kid=None))) == {"kid": "many keys"}
+    assert trial(client, signed(of_platform())).is_accepted
 
 
 def test_credential_that_fits_best_comes_first(client: Client) -> None:

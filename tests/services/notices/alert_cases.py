@@ -20,9 +20,17 @@ FIELDS: dict[AlertKind, dict[str, Any]] = {
 }
 
 
-def get_token(client: Client, at: datetime, *, address: str = HOME, secret: int = 0) -> None:
-    secret_id = secret or client.secrets.order_by("pk").values_list("pk", flat=True)[0]
-    credential = Credential.of_secret(secret_id)
+def get_token(
+    client: Client,
+    at: datetime,
+    *,
+    address: str = HOME,
+    secret: int = 0,
+    credential: Credential | None = None,
+) -> None:
+    if credential is None:
+        secret_id = secret or client.secrets.order_by("pk").values_list("pk", flat=True)[0]
+        credential = Credential.of_secret(secret_id)
     counts.count_token(str(client.pk), credential, lifetime_s=3600, address=address, now=at)
 
 

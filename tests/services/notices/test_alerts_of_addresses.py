@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from clients_app.models import Client, SecretAddress
+from clients_app.models import Client, Delivery, SecretAddress
+from clients_app.services.notices import deliveries
 from clients_app.services.retention import remove_old
+from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 from clients_app.services.usage import addresses
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import NOW, insert_secrets
-from tests.services.notices.alert_cases import HOUR, alerts_at, get_token, work
+from tests.services.notices.alert_cases import HOME, HOUR, alerts_at, get_token, work
+from tests.sinks import MailSink
 
 DAY = timedelta(days=1)
 MOVED = ("Pumps", "new-address")
@@ -65,6 +69,31 @@ def test_addresses_of_one_ipv6_network_are_one_place(client_: Client) -> None:
     assert alerts_at(NOW + 2 * DAY) == []
     get_token(client_, NOW + 2 * DAY, address="2001:db8:0:1::1")
     assert alerts_at(NOW + 2 * DAY) == [MOVED]
+
+
+def test_key_from_a_new_address_is_told_and_an_identity_is_not(
+    client_: Client, sink: MailSink
+) -> None:
+    """The jobs of a platform run anywhere."""
+    [key] = insert_keys(client_, 1, description="Gateway 7")
+    [identity] = insert_identities(client_, 1)
+    ways = Credential(IDENTITY, identity.pk), Credential(KEY, key.pk)
+    for day, address in ((0, HOME), (2, "198.51.100.7")):
+        for way, told in zip(ways, ([], [MOVED] if day else []), strict=True):
+            get_token(client_, NOW + day * DAY, address=address, credential=way)
+            assert alerts_at(NOW + day * DAY) == told
+
+    places = SecretAddress.objects.order_by("pk")
+    assert [(row.key_id, row.address) for row in places] == [
+        (key.pk, HOME),
+        (key.pk, "198.51.100.7"),
+    ]
+    sent = Delivery.objects.get(recipient="mara@herons.example")
+    assert sent.alerts[0]["secret"] is None
+    assert sent.alerts[0]["key"]["key_id"] == key.pk
+    deliveries.attempt(sent.pk, now=NOW + 2 * DAY)
+    text = sink.received[0].get_body(("plain",)).get_content()
+    assert "* Pumps: public key Gateway 7\n" in text
 
 
 def test_secret_that_was_used_long_before_addresses_were_kept_learns_first(client_: Client) -> None:

@@ -30,9 +30,9 @@ def test_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailS
     assert message["Subject"] == "[Herons Ltd] 1 client secret expires in 7 days"
     assert message["Auto-Submitted"] == "auto-generated"
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
-    client_id = delivery.credentials[0]["client_id"]
+    client_id = delivery.secrets[0]["client_id"]
     address = f"http://localhost:8000/security/clients/{client_id}/secrets"
-    rotate = f"{address}/{delivery.credentials[0]['secret_id']}/rotate"
+    rotate = f"{address}/{delivery.secrets[0]['secret_id']}/rotate"
     told = "Expires in 7 days: 30 Nov 2026, 13:00 CET"
     assert text.startswith("Expires within 7 days\n")
     assert f"* Pumps & <Valves>: Firmware …t4Vb\n  {told}\n  Never used\n" in text

@@ -22,7 +22,7 @@ from tests.sinks import MailSink, Receiver
 def mails() -> dict[str, list[str]]:
     """Return the names of the clients in the mail to each address."""
     return {
-        delivery.recipient: [one["client"] for one in delivery.credentials]
+        delivery.recipient: [one["client"] for one in delivery.secrets]
         for delivery in Delivery.objects.filter(channel="mail").order_by("recipient")
     }
 
@@ -127,7 +127,7 @@ def test_the_webhook_gets_one_message_with_all_secrets(
 
     delivery = Delivery.objects.get()
     assert (delivery.channel, delivery.recipient) == ("webhook", shown_url(hooks.url))
-    assert [one["client"] for one in delivery.credentials] == ["Weather", "Pumps"]
+    assert [one["client"] for one in delivery.secrets] == ["Weather", "Pumps"]
 
 
 def test_notices_are_queued_once_a_day_from_the_hour_in_the_installations_zone(
@@ -175,7 +175,7 @@ def test_many_secrets_are_queued_in_pieces(
 
     assert queue_notices(tenant, now=NOW) == 5
 
-    queued = [[one["client"] for one in row.credentials] for row in Delivery.objects.order_by("pk")]
+    queued = [[one["client"] for one in row.secrets] for row in Delivery.objects.order_by("pk")]
     assert sorted(queued) == [["A", "B"], ["C", "D"], ["E"]]
 
 
@@ -184,7 +184,7 @@ def test_a_message_contains_no_secret(
 ) -> None:
     queue_notices(machine.client.tenant, now=now + timedelta(days=364))
 
-    (stored,) = Delivery.objects.get().credentials
+    (stored,) = Delivery.objects.get().secrets
     assert stored["client"] == "Wind park reader"
     assert machine.plain not in str(stored)
     assert machine.secret.digest not in str(stored)

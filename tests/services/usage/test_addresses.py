@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import SecretAddress
+from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import addresses
 from tests.conftest import Machine
 
@@ -21,7 +22,7 @@ def _nothing_noted_before() -> None:
 
 def note(machine: Machine, at: datetime, address: str = "192.0.2.1") -> None:
     hour = int(at.timestamp()) // 3600
-    addresses.note(machine.secret.pk, address, hour=hour, now=at)
+    addresses.note(Credential.of_secret(machine.secret.pk), address, hour=hour, now=at)
 
 
 def statements_of_a_flush() -> int:

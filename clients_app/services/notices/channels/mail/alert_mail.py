@@ -10,7 +10,7 @@ from clients_app import conf
 from clients_app.models import Delivery, TokenRefusal
 from clients_app.rules.alerts import AlertKind
 from clients_app.selectors.clients.shows import Show
-from clients_app.services.notices.messages import alerts_in
+from clients_app.services.notices.messages import alerts_in, name_in_message
 
 
 def composed(delivery: Delivery, *, now: datetime) -> tuple[str, dict[str, Any]]:
@@ -20,6 +20,8 @@ def composed(delivery: Delivery, *, now: datetime) -> tuple[str, dict[str, Any]]
     }
     for alert in alerts_in(delivery):
         alert["since"] = datetime.fromisoformat(alert["since"])
+        used = alert["secret"] or alert.get("key")
+        alert["used"] = name_in_message(used) if used else ""
         alert["cause"] = TokenRefusal.Cause(alert["cause"]).label if alert["cause"] else ""
         is_over = "ended" in alert
         groups["over" if is_over else AlertKind(alert["kind"]).name.lower()].append(alert)

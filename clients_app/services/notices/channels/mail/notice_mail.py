@@ -94,20 +94,20 @@ def _grouped(
 
 def _quiet_subject(delivery: Delivery) -> str:
     """Return the subject of a mail that asks for nothing new."""
-    values = {"tenant": delivery.tenant.name, "number": len(delivery.credentials)}
+    values = {"tenant": delivery.tenant.name, "number": len(delivery.secrets)}
     if delivery.is_test:
         return gettext("[%(tenant)s] This is a test") % values
-    if _are_secrets(delivery.credentials):
+    if _are_secrets(delivery.secrets):
         text = ngettext(
             "[%(tenant)s] %(number)s replaced client secret ends",
             "[%(tenant)s] %(number)s replaced client secrets end",
-            len(delivery.credentials),
+            len(delivery.secrets),
         )
     else:
         text = ngettext(
             "[%(tenant)s] %(number)s replaced client credential ends",
             "[%(tenant)s] %(number)s replaced client credentials end",
-            len(delivery.credentials),
+            len(delivery.secrets),
         )
     return text % values
 
