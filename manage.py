@@ -22,7 +22,7 @@ LEFT_OUT = {
     "changepassword": "run `manage.py people reset-link USERNAME`",
     "createsuperuser": "run `manage.py people add USERNAME --staff`",
     "flush": "start with an empty DATA_DIR or an empty database",
-    "loaddata": "restore a backup of the database",
+    "loaddata": "run `manage.py restore FILE`",
 }
 
 

@@ -1,6 +1,10 @@
 """Portals that back up, and others in which a backup is restored."""
 
+import gzip
+import secrets
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +27,22 @@ def portal_with_tables(folder: Path, **environment: str) -> PortalProcess:
     return PortalProcess(folder, like=prepared_portal(), **SETTINGS | environment)
 
 
-def empty_portal(folder: Path, **environment: str) -> PortalProcess:
-    """Return a portal without a database, but with the keys to restore one."""
-    return PortalProcess(folder, **SETTINGS | environment)
+def portal_with_client(folder: Path) -> PortalProcess:
+    """Return the same with the client Pump."""
+    made = portal_with_tables(folder)
+    done(made, "tenants", "add", "Herons Ltd")
+    done(made, "clients", "add", "Pump")
+    return made
+
+
+def empty_portal(
+    folder: Path, *, database_url: str | None = None, **environment: str
+) -> PortalProcess:
+    """Return a portal without a database, but with the keys to restore one.
+
+    An empty ``database_url`` is SQLite, whatever the tests run on.
+    """
+    return PortalProcess(folder, database_url=database_url, **SETTINGS | environment)
 
 
 def without_database(portal: PortalProcess) -> PortalProcess:
@@ -52,3 +69,20 @@ def refused(portal: PortalProcess, *words: Any, **environment: str) -> str:
     assert ended.returncode == 1, ended.stderr + ended.stdout
     assert "Traceback" not in ended.stderr
     return ended.stderr
+
+
+def plain(backup: Path) -> bytes:
+    """Return the lines of a backup."""
+    return gzip.decompress(pyrage.decrypt(backup.read_bytes(), [IDENTITY]))
+
+
+def encrypted(content: bytes) -> bytes:
+    """Return a backup with these lines."""
+    return pyrage.encrypt(gzip.compress(content), [IDENTITY.to_public()])
+
+
+def make_large(portal: PortalProcess) -> None:
+    """Let a backup of a portal on SQLite have half a megabyte."""
+    with closing(sqlite3.connect(portal.data_dir / "portal.sqlite3")) as database, database:
+        statement = "REPLACE INTO clients_app_session VALUES ('large', ?, '2999-01-01', NULL)"
+        database.execute(statement, [secrets.token_hex(400_000)])

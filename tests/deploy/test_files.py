@@ -100,6 +100,13 @@ def test_settings_in_deploy_are_settings_of_the_portal() -> None:
     assert [name for name in named if f"`{name}`" not in OPERATIONS] == []
 
 
+def test_units_install_what_the_page_names() -> None:
+    page = (CHECKOUT / "docs/deploy.md").read_text()
+    for word in ("/opt/portal", "/etc/portal/environment", "/var/lib/portal"):
+        assert word in service_settings()
+        assert word in page
+
+
 def service_settings() -> str:
     return (DEPLOY / "systemd/portal-.service.d/portal.conf").read_text()
 

@@ -1,34 +1,40 @@
-"""`manage.py backup` and `restore`: a file that is whole or not there, and refusals (AVA-7)."""
+"""`manage.py backup`: a file that is whole or not there, for its owner alone (AVA-7)."""
 
-import gzip
-import os
-import secrets
 import signal
-import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import pyrage
 import pytest
 
-from tests.backups import IDENTITY, done, empty_portal, portal_with_tables, refused
+from tests.backups import (
+    done,
+    empty_portal,
+    make_large,
+    plain,
+    portal_with_client,
+    portal_with_tables,
+    refused,
+)
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
 
-OTHER = pyrage.x25519.Identity.generate()
-NAMES = "SELECT name FROM clients_app_client"
+SEAL = """
+from datetime import UTC, datetime
+from clients_app.models import Tenant
+from clients_app.services.activity.archive import seal_segment
+from tests.factories import command_line_in
+now = datetime.now(UTC)
+assert seal_segment(before=now, actor=command_line_in(Tenant.objects.get()), now=now)
+"""
 
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     """A portal with a client, which is not started."""
-    made = portal_with_tables(tmp_path_factory.mktemp("portal") / "var")
-    done(made, "tenants", "add", "Herons Ltd")
-    done(made, "clients", "add", "Pump")
-    yield made
-    made.close()
+    with closing(portal_with_client(tmp_path_factory.mktemp("portal") / "var")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -37,29 +43,6 @@ def backup(portal: PortalProcess) -> Path:
     path = portal.data_dir.with_name("backup.age")
     done(portal, "backup", path)
     return path
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[PortalProcess]:
-    """A portal without a database."""
-    made = empty_portal(tmp_path / "new")
-    yield made
-    made.close()
-
-
-def plain(backup: Path) -> bytes:
-    return gzip.decompress(pyrage.decrypt(backup.read_bytes(), [IDENTITY]))
-
-
-def encrypted(content: bytes) -> bytes:
-    return pyrage.encrypt(gzip.compress(content), [IDENTITY.to_public()])
-
-
-def nothing_was_written(portal: PortalProcess) -> bool:
-    if portal.database_url:
-        tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-        return portal.query(tables) == [(0,)]
-    return not (portal.data_dir / "portal.sqlite3").exists()
 
 
 @pytest.mark.one_database
@@ -106,9 +89,7 @@ def test_new_key_reads_backups_that_are_made_for_it(portal: PortalProcess, tmp_p
 @pytest.mark.one_database
 def test_backup_on_a_full_disk_leaves_no_file(portal: PortalProcess, tmp_path: Path) -> None:
     """A limit of the size of files stands for the disk; the shared memory of SQLite fits."""
-    with closing(sqlite3.connect(portal.data_dir / "portal.sqlite3")) as database, database:
-        statement = "INSERT INTO clients_app_session VALUES ('large', ?, '2999-01-01', NULL)"
-        database.execute(statement, [secrets.token_hex(400_000)])
+    make_large(portal)
     limited = f'ulimit -f 100; exec "$0" "$@" backup {tmp_path / "backup.age"}'
     words = ["bash", "-c", limited, *portal.command()]
     ended = subprocess.run(
@@ -141,76 +122,19 @@ def test_backup_that_is_ended_leaves_no_backup_and_the_next_one_works(
 
 
 @pytest.mark.one_database
-def test_restore_of_a_damaged_file_writes_nothing(
-    backup: Path, empty: PortalProcess, tmp_path: Path
-) -> None:
-    good, content = backup.read_bytes(), plain(backup)
-    lines = content.splitlines(keepends=True)
-    row = next(line for line in lines if line.startswith(b"["))
-    middle = len(good) // 2
-    damaged = {
-        "a byte": good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :],
-        "cut off": good[:-1],
-        "cut in the header": good[:50],
-        "empty": b"",
-        "another file": b"SQLite format 3\0" * 100,
-        "no end": encrypted(content.removesuffix(lines[-1])),
-        "a row is missing": encrypted(content.replace(row, b"", 1)),
-        "another format": encrypted(content.replace(b"backup 1", b"backup 9", 1)),
-        "no lines": encrypted(b"Pump"),
-        "not compressed": pyrage.encrypt(b"Pump", [IDENTITY.to_public()]),
-    }
-    for name, file in damaged.items():
-        path = tmp_path / name
-        path.write_bytes(file)
-        said = empty.run("restore", str(path))
-        assert said.returncode == 1, name
-        assert "is damaged, incomplete or no backup (" in said.stderr, (name, said.stderr)
-        assert "Traceback" not in said.stderr
-        assert nothing_was_written(empty)
-
-
-@pytest.mark.one_database
-def test_restore_without_the_right_keys_or_version_writes_nothing(
-    backup: Path, empty: PortalProcess, tmp_path: Path
-) -> None:
-    newer = tmp_path / "newer"
-    newer.write_bytes(encrypted(plain(backup).replace(b"0001_initial", b"0009_new", 1)))
-    for words, environment, sentence in (
-        ([backup], {"BACKUP_IDENTITY": ""}, "Set BACKUP_IDENTITY_FILE to the file"),
-        ([backup], {"BACKUP_IDENTITY": "x"}, "BACKUP_IDENTITY is no private key."),
-        ([backup], {"BACKUP_IDENTITY": str(OTHER)}, "is encrypted to another key."),
-        ([backup], {"SECRET_KEY": "k" * 40 + "other-key-"}, "belongs to another SECRET_KEY"),
-        ([backup], {"SECRET_KEY": ""}, "There is no "),
-        ([newer], {}, "Restore it with that version, then upgrade."),
-        (["/nowhere/backup"], {}, "/nowhere/backup cannot be read (No such file"),
-        ([backup, "--events", "/nowhere/e"], {}, "/nowhere/e cannot be read (No such file"),
-    ):
-        assert sentence in refused(empty, "restore", *words, **environment)
-    done(empty, "restore", backup)
-    assert empty.query(NAMES) == [("Pump",)]
-
-
-def test_restore_refuses_a_database_with_rows_and_a_second_restore(
-    portal: PortalProcess, backup: Path, empty: PortalProcess
-) -> None:
-    assert "The database is not empty" in refused(portal, "restore", backup)
-    done(empty, "restore", backup)
-    before = empty.dump_of_every_table()
-
-    assert "The database is not empty" in refused(empty, "restore", backup)
-    assert empty.dump_of_every_table() == before
-
-
-def test_restore_that_is_killed_can_be_repeated(backup: Path, empty: PortalProcess) -> None:
-    restoring = subprocess.Popen(
-        empty.command("restore", str(backup)), env=empty.environment, stdout=subprocess.DEVNULL
-    )
-    wait_until(lambda: restoring.poll() is not None or not nothing_was_written(empty))
-    os.kill(restoring.pid, signal.SIGKILL)
-    restoring.wait()
-
-    again = empty.manage("restore", str(backup))
-    assert again.returncode == 0 or "not empty" in again.stderr, again.stderr
-    assert empty.query(NAMES) == [("Pump",)]
-    assert "whole" in done(empty, "activity", "verify")
+def test_sealed_events_are_part_of_the_backup(tmp_path: Path) -> None:
+    path = tmp_path / "backup.age"
+    with closing(portal_with_tables(tmp_path / "var")) as portal:
+        done(portal, "tenants", "add", "Herons Ltd")
+        sealed = portal.manage("shell", "--verbosity=0", f"--command={SEAL}")
+        assert sealed.returncode == 0, sealed.stderr
+        done(portal, "backup", path)
+        with closing(empty_portal(tmp_path / "new")) as new:
+            assert "whole" in done(new, "restore", path)
+            assert "whole" in done(new, "activity", "verify")
+            [file] = (new.data_dir / "audit-segments").rglob("*.gz")
+            assert file.stat().st_mode & 0o777 == 0o600
+        [lost] = (portal.data_dir / "audit-segments").rglob("*.gz")
+        lost.unlink()
+        assert f"DATA_DIR lacks {lost}" in refused(portal, "backup", tmp_path / "other.age")
+        assert not (tmp_path / "other.age").exists()

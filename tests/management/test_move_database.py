@@ -18,6 +18,7 @@ import requests
 
 from clients_app.models import short_lived
 from tests.backups import KEY, done, portal_with_tables, refused
+from tests.journeys.add_by_http import new_form, send, signed_in
 from tests.portal_database import new_database
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
@@ -126,6 +127,7 @@ def test_move_while_serving_loses_no_change_and_no_token(
     portal: PortalProcess, tmp_path: Path
 ) -> None:
     portal.start()
+    person = signed_in(portal)
     target = Target(tmp_path / "target", is_file=bool(portal.database_url))
     known = json.loads(done(portal, "clients", "add", "Reader", "--json"))
     with Load(portal, (known["client_id"], known["client_secret"])) as load:
@@ -135,6 +137,9 @@ def test_move_while_serving_loses_no_change_and_no_token(
         wait_until(lambda: load.refused)
         tokens = load.tokens["200"]
         wait_until(lambda: load.tokens["200"] > tokens)
+        page = person.get(f"{portal.url}/security/clients", timeout=30)
+        assert page.status_code == 200
+        assert send(person, portal, new_form("From a page")) is None
     portal.stop()
 
     assert set(load.tokens) == {"200"}

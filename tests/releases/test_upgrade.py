@@ -195,7 +195,7 @@ def add_new_rows(portal: PortalProcess) -> None:
 
 
 def test_going_back_keeps_every_row_of_the_release(upgraded: Upgraded) -> None:
-    """Its last migration is the target of `manage.py migrate`, as docs/operations.md says."""
+    """Its last migration is the target of `manage.py migrate`, as docs/upgrade.md says."""
     portal, rows = upgraded.portal, rows_of(upgraded.dump)
     last = re.findall(r"'clients_app', '(\w+)'", "".join(rows["django_migrations"]))[-1]
     portal.stop()

@@ -1,5 +1,6 @@
 """The worker: it sends notices, is restarted when it dies, and stops with the server."""
 
+import json
 import os
 import secrets
 import signal
@@ -101,6 +102,24 @@ def test_server_without_a_worker_starts_none_and_stops(portal: PortalProcess) ->
 
     assert portal.companions() == []
     assert portal.stop() == 0
+
+
+def test_worker_by_itself_sends_audit_events_of_other_nodes(
+    portal: PortalProcess, tmp_path: Path
+) -> None:
+    """AUD-4: in a container of its own, it makes DATA_DIR, and its standard output is free."""
+    own, file = tmp_path / "own", portal.data_dir / "portal.sqlite3"
+    settings = {"DATA_DIR": str(own), "DATABASE_URL": f"sqlite:///{file}", "AUDIT_STREAM": "stdout"}
+    command, environment = portal.command("worker"), portal.environment | settings
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as worker:
+        wait_until((own / "audit-stream.json").exists)
+        assert portal.run("tenants", "add", "Otters Ltd").returncode == 0
+
+        event = json.loads(worker.stdout.readline())
+
+        worker.terminate()
+    assert event["stream"] == "audit"
+    assert own.stat().st_mode & 0o777 == 0o700
 
 
 def deliveries_of(portal: PortalProcess) -> list[tuple[str, int]]:

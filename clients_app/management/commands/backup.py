@@ -15,7 +15,7 @@ from clients_app.services.backups.sealed_files import new_identity
 from clients_app.services.backups.taking import take_backup
 
 _NO_RECIPIENT: Final = (
-    "Set BACKUP_RECIPIENTS to the public key of whoever may read the backup (age1...). "
+    "Set BACKUP_RECIPIENTS to the public key of the person who may read the backup (age1...). "
     "`manage.py backup --new-key FILE` makes a pair of keys; keep the file on another machine."
 )
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import BinaryField, DateField, Field, UUIDField
+from django.db.models import BinaryField, DateField, Field, ForeignKey, UUIDField
 
 from clients_app import data_files, derived_keys
 from clients_app.audit import segments
@@ -29,7 +29,7 @@ Part = dict[str, Any]
 
 
 def about(alias: str, *, now: datetime) -> Part:
-    """Return what the backup holds, for whoever reads its first line."""
+    """Return what the backup holds."""
     heads = AuditHead.objects.using(alias).in_bulk()
     names = Tenant.objects.using(alias).order_by("created_at").values_list("pk", "name")
     return {
@@ -104,8 +104,8 @@ def bytes_of(piece: str) -> bytes:
 
 
 def _value(value: Any, column: "Field[Any, Any]") -> Any:
-    while column.remote_field:  # a foreign key has the type of what it refers to
-        column = column.target_field  # type: ignore[attr-defined]
+    while isinstance(column, ForeignKey):  # it has the type of what it refers to
+        column = column.target_field
     if value is not None and isinstance(column, _WRITTEN_AS_TEXT):
         return column.to_python(value)
     return value

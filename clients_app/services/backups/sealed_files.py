@@ -1,8 +1,8 @@
 """A file of lines: compressed, then encrypted to public keys in the age format.
 
-`age --decrypt --identity KEY FILE | gunzip` shows the lines. Whoever writes the file cannot read
-it: the private key can be kept elsewhere. Every piece of 64 KiB is authenticated, and so is the
-end, so a file that was damaged or cut off is noticed.
+`age --decrypt --identity KEY FILE | gunzip` shows the lines. The machine that writes the file needs
+no private key, so it cannot read it. Every piece of 64 KiB is authenticated, and so is the end, so
+a file that was damaged or cut off is noticed.
 
 Source: https://age-encryption.org/v1.
 """

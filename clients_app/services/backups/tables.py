@@ -75,7 +75,7 @@ def empty(table: Table) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         name = connection.ops.quote_name(table._meta.db_table)
-        cursor.execute(f"DELETE FROM {name}")  # noqa: S608  a name of ours
+        cursor.execute(f"DELETE FROM {name}")  # noqa: S608  of a model
 
 
 def add_rows(table: Table, rows: list[Row]) -> None:
@@ -84,7 +84,7 @@ def add_rows(table: Table, rows: list[Row]) -> None:
     quoted = connection.ops.quote_name
     names = ", ".join(quoted(str(column.column)) for column in columns)
     places = ", ".join(["%s"] * len(columns))
-    statement = f"INSERT INTO {quoted(table._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  names of ours
+    statement = f"INSERT INTO {quoted(table._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  of models
     with connection.cursor() as cursor:
         cursor.executemany(statement, [_stored(row, columns, connection) for row in rows])
 
