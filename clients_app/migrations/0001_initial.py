@@ -756,11 +756,13 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField()),
                 ('last_address', models.GenericIPAddressField(null=True)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.client')),
+                ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.federatedidentity')),
+                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.clientkey')),
                 ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.clientsecret')),
             ],
             options={
                 'indexes': [models.Index(fields=['client', 'last_at'], name='token_refusal_of_client'), models.Index(fields=['last_at', 'id'], name='token_refusal_latest')],
-                'constraints': [models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_unique')],
+                'constraints': [models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), django.db.models.functions.comparison.Coalesce('key', 0), django.db.models.functions.comparison.Coalesce('identity', 0), name='token_refusal_unique')],
             },
         ),
         migrations.CreateModel(
