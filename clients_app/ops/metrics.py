@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: version, expirations of secrets by tenant, notices about them."""
+"""Metrics for Prometheus: version, expirations of credentials by tenant, notices about them."""
 
 import secrets
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from clients_app.ops.credential_metrics import credential_gauges
 from clients_app.selectors.notices.expirations import WITHIN_DAYS, delivery_counts, secret_counts
 
 
@@ -56,6 +57,7 @@ class _Expirations(Collector):
         info = GaugeMetricFamily("portal_info", "The version of the portal.", labels=["version"])
         info.add_metric([settings.VERSION], 1)
         yield from (info, live, never, expiring, expired, notices)
+        yield from credential_gauges(now=timezone.now())
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Delivery, Tenant
 from clients_app.services.signing_keys import private_keys
 from portal.version import VERSION
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import insert_clients, insert_secrets, make_tenant
 
 TOKEN = "a-token-of-the-operator"
@@ -180,7 +181,41 @@ def test_metrics_count_secrets_by_expiry(
     } <= lines
 
 
-def test_metrics_take_two_queries(
+def test_metrics_count_keys_and_identities_by_expiry(
+    probe: Browser, tenant: Tenant, now: datetime, settings: Any
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    (client,) = insert_clients(["Pumps"], tenant)
+    ends = [now + timedelta(days=days) for days in (0.5, 6, -1, -91)]
+    long_ago = now - timedelta(days=200)
+    old, *_others = (
+        insert_keys(client, 1, expires_at=end, thumbprint=str(end), created_at=long_ago)[0]
+        for end in ends
+    )
+    insert_keys(client, 1, thumbprint="new", replaces=old)
+    insert_identities(client, 2, expires_at=None)
+    insert_identities(client, 1, expires_at=now + timedelta(days=2), removed_at=now)
+
+    lines = probe.get("/metrics", headers=BEARER).content.decode().splitlines()
+
+    values = {}
+    for line in lines:
+        if line.startswith("portal_credentials_"):
+            name, _, value = line.partition(" ")
+            values[name.replace(f',tenant="{tenant.pk}"', "")] = float(value)
+    next_key = values.pop('portal_credentials_next_expiry_seconds{kind="key"}')
+    assert 5.9 * 86_400 < next_key <= 6 * 86_400
+    assert {name: value for name, value in values.items() if value} == {
+        'portal_credentials_live{kind="key"}': 3.0,
+        'portal_credentials_live{kind="identity"}': 2.0,
+        'portal_credentials_expired{kind="key"}': 1.0,
+        'portal_credentials_expiring{kind="key",within_days="7"}': 1.0,
+        'portal_credentials_expiring{kind="key",within_days="14"}': 1.0,
+        'portal_credentials_expiring{kind="key",within_days="30"}': 1.0,
+    }
+
+
+def test_metrics_take_four_queries(
     probe: Browser, tenant: Tenant, now: datetime, settings: Any
 ) -> None:
     settings.METRICS_TOKEN = TOKEN
@@ -189,4 +224,4 @@ def test_metrics_take_two_queries(
 
     with CaptureQueriesContext(connection) as queries:
         probe.get("/metrics", headers=BEARER)
-    assert len(queries) == 2
+    assert len(queries) == 4
