@@ -762,7 +762,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['client', 'last_at'], name='token_refusal_of_client'), models.Index(fields=['last_at', 'id'], name='token_refusal_latest')],
-                'constraints': [models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), django.db.models.functions.comparison.Coalesce('key', 0), django.db.models.functions.comparison.Coalesce('identity', 0), name='token_refusal_unique')],
+                'constraints': [models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_unique')],
             },
         ),
         migrations.CreateModel(

@@ -14,7 +14,7 @@ class TokenRefusal(models.Model):
     """Token requests of a client refused on one UTC day for one cause, written in batches.
 
     ``secret`` is the one that was sent, if it is known, even if expired or removed. ``key`` or
-    ``identity`` is the one that signed the assertion, or whose keys did.
+    ``identity`` is the last one of which a key signed the assertion.
     """
 
     class Cause(models.TextChoices):
@@ -55,9 +55,7 @@ class TokenRefusal(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                *("client", "cause", "day"),
-                *(Coalesce(kind, 0) for kind in ("secret", "key", "identity")),
-                name="token_refusal_unique",
+                "client", "cause", "day", Coalesce("secret", 0), name="token_refusal_unique"
             ),
         )
         indexes = (

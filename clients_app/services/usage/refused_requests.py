@@ -16,7 +16,7 @@ from uuid import UUID
 from clients_app import derived_keys
 from clients_app.models import Client, ClientSecret, TokenRefusal
 from clients_app.services.secrets.digests import tag_of
-from clients_app.services.tokens.credentials import IDENTITY, KEY, UNNAMED, Credential
+from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 from clients_app.services.usage import tenant_hours, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen, merge
 
@@ -39,14 +39,16 @@ STRANGERS_MAX: Final = 1_000  # ids that no client seems to have
 
 _ADD_REFUSED: Final = """
 INSERT INTO clients_app_tokenrefusal
-  (client_id, secret_id, key_id, identity_id, cause, day, requests, first_at, last_at, last_address)
+  (client_id, secret_id, cause, day, requests, first_at, last_at, last_address, key_id, identity_id)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (
-  client_id, cause, day, COALESCE(secret_id, 0), COALESCE(key_id, 0), COALESCE(identity_id, 0)
-) DO UPDATE SET
+ON CONFLICT (client_id, cause, day, COALESCE(secret_id, 0)) DO UPDATE SET
   requests = clients_app_tokenrefusal.requests + excluded.requests,
   first_at = CASE WHEN excluded.first_at < clients_app_tokenrefusal.first_at
     THEN excluded.first_at ELSE clients_app_tokenrefusal.first_at END,
+  key_id = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
+    THEN excluded.key_id ELSE clients_app_tokenrefusal.key_id END,
+  identity_id = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
+    THEN excluded.identity_id ELSE clients_app_tokenrefusal.identity_id END,
   last_address = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
     THEN excluded.last_address ELSE clients_app_tokenrefusal.last_address END,
   last_at = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
@@ -78,8 +80,6 @@ class _Group(NamedTuple):
 
     client_id: UUID
     secret_id: int | None
-    key_id: int | None
-    identity_id: int | None
     cause: str
     day: date
 
@@ -144,16 +144,24 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
     for secret in ClientSecret.objects.filter(client__in=clients).order_by():
         secrets.setdefault(secret.client_id, []).append(secret)
     groups: dict[_Group, Seen] = {}
+    proofs: dict[_Group, Credential | None] = {}  # the last of each group
     hours: Counter[tuple[UUID, datetime]] = Counter()
     for presented, seen in counts.items():
         if client := clients.get(presented.client_id):
             cause, credential = _cause_of(
                 presented, client, secrets.get(client.pk, ()), seen.last_at
             )
-            merge(groups, _Group(client.pk, *_ids(credential), cause, seen.last_at.date()), seen)
+            secret_id = credential.secret_id if credential else None
+            group = _Group(client.pk, secret_id, cause, seen.last_at.date())
+            if group not in groups or seen.last_at >= groups[group].last_at:
+                proofs[group] = credential
+            merge(groups, group, seen)
             hours[client.pk, _hour_of(seen.last_at)] += seen.times
     rows = (
-        (*group, seen.times, seen.first_at, seen.last_at, upserts.address(seen.address))
+        (
+            *(*group, seen.times, seen.first_at, seen.last_at, upserts.address(seen.address)),
+            *_ids(proofs[group]),
+        )
         for group, seen in groups.items()
     )
     of_hours = [(*place, hours[place]) for place in sorted(hours)]
@@ -166,11 +174,10 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
     )
 
 
-def _ids(credential: Credential | None) -> tuple[int | None, int | None, int | None]:
-    """Return its id in the column of its kind."""
+def _ids(credential: Credential | None) -> tuple[int | None, ...]:
+    """Return the ids of a key and of an identity: at most one has one."""
     kind, row_id = credential or ("", None)
-    secret, key, identity = (row_id if kind == one else None for one in (UNNAMED, KEY, IDENTITY))
-    return secret, key, identity
+    return tuple(row_id if kind == one else None for one in (KEY, IDENTITY))
 
 
 def _last_refusals(
