@@ -1,5 +1,6 @@
 """Clients of all tenants, and their operations."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -79,7 +80,11 @@ class ClientAdmin(WithRolesAdmin):
             *map(_line, APPLICATION_URLS),
             "is_first_party",
         ),
-        _group(_("Secrets"), "next_expires_at", "present_secrets"),
+        _group(
+            _("Secrets"),
+            *("next_expires_at", "present_secrets", "present_keys", "present_identities"),
+            *("demands_assertion_type", "accepts_token_endpoint_audience"),
+        ),
         _group(
             _("What happened"),
             *("last_token_at", "last_refused_at", "tokens_not_before", "created_at", "created_by"),
@@ -123,5 +128,16 @@ class ClientAdmin(WithRolesAdmin):
 
     @admin.display(description=_("Not removed"))
     def present_secrets(self, client: Client) -> SafeString:
-        secrets = client.secrets.filter(removed_at=None)
-        return on_lines('<a href="{}">{}</a>', ((page_of(secret), secret) for secret in secrets))
+        return _links(client.secrets.filter(removed_at=None))
+
+    @admin.display(description=_("Public keys"))
+    def present_keys(self, client: Client) -> SafeString:
+        return _links(client.keys.filter(removed_at=None))
+
+    @admin.display(description=_("Federated identities"))
+    def present_identities(self, client: Client) -> SafeString:
+        return _links(client.identities.filter(removed_at=None))
+
+
+def _links(rows: Iterable[Any]) -> SafeString:
+    return on_lines('<a href="{}">{}</a>', ((page_of(row), row) for row in rows))

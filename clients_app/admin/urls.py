@@ -8,6 +8,7 @@ from clients_app.admin.api import ApiAdmin
 from clients_app.admin.audit_event import AuditEventAdmin
 from clients_app.admin.client import ClientAdmin
 from clients_app.admin.client_secret import ClientSecretAdmin
+from clients_app.admin.credentials import ClientKeyAdmin, FederatedIdentityAdmin
 from clients_app.admin.person import PersonAdmin
 from clients_app.admin.role import RoleAdmin
 from clients_app.admin.signing_key import SigningKeyAdmin
@@ -21,6 +22,8 @@ site.register(models.Role, RoleAdmin)
 site.register(models.Api, ApiAdmin)
 site.register(models.Client, ClientAdmin)
 site.register(models.ClientSecret, ClientSecretAdmin)
+site.register(models.ClientKey, ClientKeyAdmin)
+site.register(models.FederatedIdentity, FederatedIdentityAdmin)
 site.register(models.SigningKey, SigningKeyAdmin)
 site.register(models.AuditEvent, AuditEventAdmin)
 site.register(models.TokenUsage, TokenUsageAdmin)

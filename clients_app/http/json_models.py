@@ -150,7 +150,14 @@ def activity_json(row: AuditEvent | TokenRefusal) -> dict[str, Any]:
             "Address": row.last_address,
             "OperationId": None,
             "Before": None,
-            "After": {"requests": row.requests, "first_at": moment(row.first_at)},
+            "After": {
+                "requests": row.requests,
+                "first_at": moment(row.first_at),
+                "cause": row.cause,
+                "secret_id": row.secret_id,
+                "key_id": row.key_id,
+                "identity_id": row.identity_id,
+            },
         }
     sealed = json.loads(row.canonical)
     return {

@@ -232,6 +232,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientkey'),
         ),
         migrations.AddField(
+            model_name='tokenrefusal',
+            name='key',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.clientkey'),
+        ),
+        migrations.AddField(
             model_name='tokenusage',
             name='key',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientkey'),
@@ -244,6 +249,11 @@ class Migration(migrations.Migration):
             model_name='notice',
             name='identity',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.federatedidentity'),
+        ),
+        migrations.AddField(
+            model_name='tokenrefusal',
+            name='identity',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.federatedidentity'),
         ),
         migrations.AddField(
             model_name='tokenusage',

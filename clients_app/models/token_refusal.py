@@ -5,13 +5,16 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.models.client import Client
+from clients_app.models.client_key import ClientKey
 from clients_app.models.client_secret import ClientSecret
+from clients_app.models.federated_identity import FederatedIdentity
 
 
 class TokenRefusal(models.Model):
     """Token requests of a client refused on one UTC day for one cause, written in batches.
 
-    ``secret`` is the one that was sent, if it is known, even if expired or removed.
+    ``secret`` is the one that was sent, if it is known, even if expired or removed. ``key`` or
+    ``identity`` is the last one of which a key signed the assertion.
     """
 
     class Cause(models.TextChoices):
@@ -38,6 +41,10 @@ class TokenRefusal(models.Model):
     secret = models.ForeignKey(
         ClientSecret, on_delete=models.CASCADE, null=True, related_name="refusals"
     )
+    key = models.ForeignKey(ClientKey, on_delete=models.CASCADE, null=True, related_name="refusals")
+    identity = models.ForeignKey(
+        FederatedIdentity, on_delete=models.CASCADE, null=True, related_name="refusals"
+    )
     cause = models.CharField(max_length=24, choices=Cause)
     day = models.DateField()  # UTC
     requests = models.PositiveIntegerField()
@@ -58,3 +65,8 @@ class TokenRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.day}: {self.requests} {self.cause}"
+
+    @property
+    def proof(self) -> ClientKey | FederatedIdentity | None:
+        """The key or identity with which the client tried to prove itself, if it is known."""
+        return self.key or self.identity

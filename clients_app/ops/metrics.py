@@ -23,6 +23,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from clients_app import data_files, measures
+from clients_app.ops.credential_metrics import credential_gauges
 from clients_app.selectors.notices.expirations import WITHIN_DAYS, delivery_counts, secret_counts
 from clients_app.selectors.signing_keys.keys import signing_keys
 from clients_app.services.readiness import faults_of_changes, faults_of_tokens
@@ -57,7 +58,9 @@ class _Metrics(Collector):
         yield from _counted()
         yield from _disk()
         try:
-            yield from [*_secrets(now=timezone.now()), _notices(), *_keys(now=timezone.now())]
+            now = timezone.now()
+            stored = [*_secrets(now=now), *credential_gauges(now=now), _notices(), *_keys(now=now)]
+            yield from stored
         except DatabaseError:
             connection.close()
         yield _readiness()

@@ -233,6 +233,8 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 
 def _is_client(value: object, wanted: Wanted) -> bool:
+    if value == wanted.client_id:
+        return True
     return isinstance(value, str) and str(parse_client_id(value)) == wanted.client_id
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 JWT_MAX: Final = 16_384  # characters; platforms put lists of groups into theirs
@@ -44,7 +45,8 @@ def parse_jwt(text: str) -> Jwt:
         raise Malformed("not three parts in base64url")
     signed, _, signature = text.rpartition(".")
     header, _, claims = signed.partition(".")
-    return Jwt(_object(header), _object(claims), signed.encode(), from_base64url(signature))
+    parts = (_header(header), _object(claims))
+    return Jwt(*parts, signed.encode(), from_base64url(signature))
 
 
 def from_base64url(text: str) -> bytes:
@@ -76,6 +78,11 @@ def thumbprint_of(jwk: Mapping[str, Any]) -> str:
     """Return the thumbprint of a public key (RFC 7638). Errors: KeyError, TypeError."""
     content = json.dumps(public_members(jwk), sort_keys=True, separators=(",", ":"))
     return to_base64url(hashlib.sha256(content.encode()).digest())
+
+
+@lru_cache(maxsize=256)  # a client's is always the same
+def _header(part: str) -> Mapping[str, Any]:
+    return _object(part)
 
 
 def _object(part: str) -> dict[str, Any]:

@@ -96,12 +96,13 @@ def actor_of_event(event: Any) -> SafeString | str:
 
 @register.inclusion_tag("clients_app/components/refused_group.html", takes_context=True)
 def refused_group(context: Any, group: Any) -> dict[str, Any]:
-    """Show how many token requests were refused, why, and with which secret."""
+    """Show how many token requests were refused, why, and with which credential."""
     secret, why = group.secret, group.get_cause_display()
     if group.cause == group.Cause.SECRET_EXPIRED and secret and secret.expires_at:
         ago = moments.ago(secret.expires_at, context["now"])
         why = gettext("secret expired %(when)s") % {"when": ago}
-    return {"group": group, "why": why, "ends_in": secret.last_four if secret else ""}
+    ends_in = secret.last_four if secret else ""
+    return {"group": group, "why": why, "ends_in": ends_in, "proof": group.proof}
 
 
 @register.filter

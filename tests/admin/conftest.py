@@ -13,6 +13,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITO
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import Machine, browser_of
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
     command_line_in,
     make_api,
@@ -37,6 +38,8 @@ class Installation(NamedTuple):
     event: models.AuditEvent
     usage: models.TokenUsage
     api: models.Api
+    public_key: models.ClientKey
+    identity: models.FederatedIdentity
 
     def rows(self) -> list[Model]:
         return [row for row in self if isinstance(row, Model)]
@@ -86,6 +89,8 @@ def installation(machine: Machine, now: datetime) -> Installation:
         event=models.AuditEvent.objects.order_by("id").last(),
         usage=usage,
         api=make_api("Orders", tenant, "read"),
+        public_key=insert_keys(machine.client, 1)[0],
+        identity=insert_identities(machine.client, 1)[0],
     )
 
 

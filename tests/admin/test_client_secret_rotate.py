@@ -7,7 +7,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clients_app.limits import SECRETS_MAX
-from clients_app.models import ClientSecret
+from clients_app.models import ClientSecret, Tenant
 from clients_app.services.secrets.digests import digest_fits
 from tests.admin.conftest import Installation, last_event, page_of
 from tests.factories import insert_secrets
@@ -93,3 +93,20 @@ def test_rotate_secret_expired_is_refused(staff: Browser, installation: Installa
 
     assert staff.get(rotate_address(installation.secret)).status_code == 404
     assert "Rotate Secret" not in text_of(staff.get(page_of(installation.secret)))
+
+
+def test_secret_that_a_policy_forbids_is_refused_with_the_sentence(
+    staff: Browser, installation: Installation
+) -> None:
+    old = installation.secret
+    Tenant.objects.filter(pk=installation.tenant.pk).update(new_secrets_forbidden="on")
+    windows = (
+        (rotate_address(old), {**ROTATED, "form_key": "one-time-key-of-the-form"}),
+        (reverse("admin:secret-add", args=[old.client_id]), NEVER),
+    )
+
+    for window, typed in windows:
+        reply = staff.post(window, typed)
+        assert reply.status_code == 422
+        assert "Add a public key or a federated identity instead" in text_of(reply)
+    assert old.client.secrets.count() == 1

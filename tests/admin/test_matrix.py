@@ -31,7 +31,14 @@ STAFF: dict[str, dict[str, int]] = {
         f"admin/clients_app/{model}/{rest}": answers
         for model in (
             *("tenant", "person", "role", "api", "client"),
-            *("clientsecret", "signingkey", "auditevent", "tokenusage"),
+            *(
+                "clientsecret",
+                "clientkey",
+                "federatedidentity",
+                "signingkey",
+                "auditevent",
+                "tokenusage",
+            ),
         )
         for rest, answers in (
             ("", LIST),
@@ -49,6 +56,8 @@ STAFF: dict[str, dict[str, int]] = {
     "admin/clients_app/client/<client_id>/restore/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/rotate/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/remove/": DONE,
+    "admin/clients_app/clientkey/<public_key_id>/remove/": DONE,
+    "admin/clients_app/federatedidentity/<identity_id>/remove/": DONE,
     "admin/clients_app/signingkey/rotate/": DONE,
     "admin/clients_app/signingkey/<key_id>/revoke/": DONE,
     "admin/clients_app/tenant/<tenant_id>/rename/": FORM,
@@ -92,6 +101,8 @@ def address_of(route: str, rows: Installation) -> str:
         "role_id": rows.role,
         "api_id": rows.api,
         "key_id": rows.key,
+        "public_key_id": rows.public_key,
+        "identity_id": rows.identity,
     }
     model = route.split("/")[2] if route.count("/") > 2 else ""
     if model in by_model:

@@ -14,6 +14,7 @@ from clients_app import models
 from clients_app.admin import urls
 from clients_app.admin.site import site
 from tests.admin.conftest import Installation, list_of, page_of
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import NOW, insert_clients, insert_secrets, make_person, make_role, make_tenant
 from tests.responses import text_of
 
@@ -24,6 +25,8 @@ MODELS = [
     models.Api,
     models.Client,
     models.ClientSecret,
+    models.ClientKey,
+    models.FederatedIdentity,
     models.SigningKey,
     models.AuditEvent,
     models.TokenUsage,
@@ -93,7 +96,9 @@ def test_admin_search_matches_name_and_id(
         models.Role: "PUMP R",
         models.Api: "ORD",
         models.Client: "wind PARK",
-        models.ClientSecret: "wind park",
+        **dict.fromkeys(
+            (models.ClientSecret, models.ClientKey, models.FederatedIdentity), "wind park"
+        ),
         models.SigningKey: installation.key.kid[:8],
         models.AuditEvent: "pump READER",
         models.TokenUsage: "reader",
@@ -181,7 +186,9 @@ def more_rows(tenant: models.Tenant) -> None:
         (client,) = insert_clients([f"Client {number}"], tenant)
         client.clientrole_set.create(role=role)
         (secret,) = insert_secrets(client, 1)
-        models.TokenUsage.objects.create(client=client, secret=secret, hour=NOW, last_at=NOW)
+        (key,), (identity,) = insert_keys(client, 1), insert_identities(client, 1)
+        for used in ({"secret": secret}, {"key": key}, {"identity": identity}):
+            models.TokenUsage.objects.create(client=client, hour=NOW, last_at=NOW, **used)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)

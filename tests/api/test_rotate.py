@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey
 
-from clients_app.models import AuditEvent, ClientSecret
+from clients_app.models import AuditEvent, ClientSecret, Tenant
 from tests.api.conftest import Caller, token_of
 from tests.api.replies import refused
 from tests.factories import insert_secrets, make_client
@@ -121,3 +121,16 @@ def test_rotation_without_room_is_refused(robot: Caller) -> None:
         400,
         "Choose the secret to remove. This client has 10 secrets, the most it can have.",
     )
+
+
+def test_secret_that_a_policy_forbids_is_refused_also_to_the_machine_itself(pump: Caller) -> None:
+    Tenant.objects.filter(pk=pump.tenant.pk).update(new_secrets_forbidden="on")
+    [secret] = pump.client.secrets.all()
+    sentence = (
+        "A policy of this tenant forbids new secrets, also by a rotation. Add a public key or a "
+        "federated identity instead, or ask a Tenant Administrator to exempt this client."
+    )
+
+    refused(pump.post(rotate(pump, pump.client, secret.pk), {}), 400, sentence)
+    refused(pump.post(f"ClientCredentialClients/{pump.client.pk}/Secrets", {}), 400, sentence)
+    assert pump.client.secrets.get().expires_at == secret.expires_at

@@ -13,10 +13,12 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from tests.bench import (
     activity,
+    against,
     api,
     assertions,
     audit,
@@ -161,11 +163,6 @@ def on_postgresql(folder: Path, stack: ExitStack) -> Rows:
     ]
 
 
-def by_assertions(folder: Path, stack: ExitStack) -> Rows:
-    """Tokens by ES256 assertions."""
-    return assertions.figures(folder, stack, rounds=ROUNDS, seconds=DURATION)
-
-
 def with_more_clients(folder: Path, stack: ExitStack) -> Rows:
     """CPU time of a token with few clients and with CLIENTS in the table, for a hundred clients,
     whose rows are cached, and for more clients than the cache holds."""
@@ -199,7 +196,8 @@ def _chosen(names: list[str]) -> list[Part]:
         "activity": activity.figures,
         "api": api.figures,
         "refusals": refusals.figures,
-        "assertions": by_assertions,
+        "assertions": partial(assertions.figures, rounds=ROUNDS, seconds=DURATION),
+        "against": partial(against.figures, rounds=ROUNDS, seconds=DURATION),
     }
     if unknown := set(names) - set(parts):
         raise SystemExit(f"PARTS names {unknown}; there are {' '.join(parts)}.")

@@ -8,5 +8,5 @@ end
 function request()
   return wrk.format("POST", os.getenv("TOKEN_PATH"), {
     ["Content-Type"] = "application/x-www-form-urlencoded",
-  }, bodies:read("l") or error("There are no more assertions."))
+  }, bodies:read("l") or error("All assertions are used."))
 end

@@ -23,15 +23,17 @@ class BenchPortal(PortalProcess):
         clients: int = 100,
         asking: int = 100,
         also: Callable[[], list[int]] = list,
+        checkout: Path = CHECKOUT,
         **more: str,
     ) -> None:
         super().__init__(folder, WORKERS="1", **more)
-        self.count, self.asking = clients, asking
+        self.count, self.asking, self.checkout = clients, asking, checkout
         self.also = also  # further processes of the server
         self.pairs: list[tuple[str, str]] = []
 
     def command(self, *words: str) -> list[str]:
-        return on_core(SERVER_CORE, *super().command(*words))
+        program = [sys.executable, str(self.checkout / "manage.py")]
+        return on_core(SERVER_CORE, *program, *words)
 
     def start(self) -> None:
         """Start the portal; the first time, add its clients."""
@@ -39,7 +41,7 @@ class BenchPortal(PortalProcess):
         if not self.pairs:
             seeded = subprocess.run(
                 [sys.executable, "-m", "tests.bench.seed", str(self.count), str(self.asking)],
-                cwd=CHECKOUT,
+                cwd=self.checkout,
                 env=self.environment,
                 check=True,
                 capture_output=True,

@@ -99,3 +99,23 @@ def test_secret_of_another_client_is_not_found(run: Run, first: ClientSecret) ->
             assert (ended.status, ended.out) == (1, "")
     first.refresh_from_db()
     assert (first.description, first.removed_at) == ("first", None)
+
+
+def test_secret_that_a_policy_forbids_is_refused_until_the_client_is_exempt(
+    run: Run, first: ClientSecret, tenant: Tenant
+) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(new_secrets_forbidden="on")
+    client_id = str(first.client_id)
+
+    for words in (
+        ("secrets", "add", client_id),
+        ("clients", "rotate", client_id),
+        ("clients", "add", "Valve"),
+    ):
+        ended = run(*words)
+        assert ended.status == 1
+        assert "Add a public key or a federated identity instead" in ended.error
+    assert ClientSecret.objects.count() == 1
+
+    assert run("clients", "edit", client_id, "--may-add-secrets").status == 0
+    assert run("secrets", "add", client_id).status == 0

@@ -181,6 +181,40 @@ def test_metrics_count_secrets_by_expiry(
     } <= lines
 
 
+def test_metrics_count_keys_and_identities_by_expiry(
+    probe: Browser, tenant: Tenant, now: datetime, settings: Any
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    (client,) = insert_clients(["Pumps"], tenant)
+    ends = [now + timedelta(days=days) for days in (0.5, 6, -1, -91)]
+    long_ago = now - timedelta(days=200)
+    old, *_others = (
+        insert_keys(client, 1, expires_at=end, thumbprint=str(end), created_at=long_ago)[0]
+        for end in ends
+    )
+    insert_keys(client, 1, thumbprint="new", replaces=old)
+    insert_identities(client, 2, expires_at=None)
+    insert_identities(client, 1, expires_at=now + timedelta(days=2), removed_at=now)
+
+    lines = probe.get("/metrics", headers=BEARER).content.decode().splitlines()
+
+    values = {}
+    for line in lines:
+        if line.startswith("portal_credentials_"):
+            name, _, value = line.partition(" ")
+            values[name.replace(f',tenant="{tenant.pk}"', "")] = float(value)
+    next_key = values.pop('portal_credentials_next_expiry_seconds{kind="key"}')
+    assert 5.9 * 86_400 < next_key <= 6 * 86_400
+    assert {name: value for name, value in values.items() if value} == {
+        'portal_credentials_live{kind="key"}': 3.0,
+        'portal_credentials_live{kind="identity"}': 2.0,
+        'portal_credentials_expired{kind="key"}': 1.0,
+        'portal_credentials_expiring{kind="key",within_days="7"}': 1.0,
+        'portal_credentials_expiring{kind="key",within_days="14"}': 1.0,
+        'portal_credentials_expiring{kind="key",within_days="30"}': 1.0,
+    }
+
+
 @pytest.mark.usefixtures("key")
 def test_metrics_take_as_many_queries_however_many_clients(
     probe: Browser, tenant: Tenant, now: datetime, settings: Any
@@ -195,7 +229,7 @@ def test_metrics_take_as_many_queries_however_many_clients(
             assert probe.get("/metrics", headers=BEARER).status_code == 200
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] < 12
+    assert counts[0] == counts[1] < 16
 
 
 @pytest.mark.usefixtures("key")

@@ -146,7 +146,8 @@ ROWS: Final[dict[Action, Row]] = {
         )
     ),
     Action.REMOVE_CREDENTIAL: Row(
-        lambda on: DoorRequest(on.on(f"/identities/{on.identity.pk}/remove"), {})
+        lambda on: DoorRequest(on.on(f"/identities/{on.identity.pk}/remove"), {}),
+        lambda on: admin("identity-remove", on.identity),
     ),
     Action.READ_ROLES: Row(lambda on: DoorRequest("/security/roles")),
     Action.ADD_ROLE: Row(

@@ -26,6 +26,7 @@ from clients_app.selectors.clients import (
     usage,
 )
 from clients_app.selectors.clients.shows import Show
+from clients_app.selectors.credentials import expirations as credential_expirations
 from clients_app.selectors.credentials import identities, keys, near_misses, rotations, uses
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lists as people_lists
@@ -195,6 +196,13 @@ READS: Final[dict[Any, list[Read]]] = {
     charts.week_of_clients: [lambda own: charts.week_of_clients([own.client.pk], now=NOW)],
     expirations.secret_counts: [
         lambda own: rows_of(own, expirations.secret_counts(now=NOW), "client__tenant_id"),
+    ],
+    credential_expirations.credential_counts: [
+        lambda own: rows_of(
+            own,
+            credential_expirations.credential_counts("key", now=NOW),
+            "client__tenant_id",
+        ),
     ],
     expirations.delivery_counts: [
         lambda own: rows_of(own, expirations.delivery_counts(), "tenant_id"),

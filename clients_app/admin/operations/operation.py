@@ -20,7 +20,7 @@ from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import View, is_sent, keeps
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import open_window
-from clients_app.models import Client, ClientSecret, Tenant
+from clients_app.models import Client, ClientKey, ClientSecret, FederatedIdentity, Tenant
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import clients_by_id
 from clients_app.services import form_keys
@@ -141,5 +141,5 @@ def _tenant_of(row: Subject) -> UUID | None:
         return None
     if isinstance(row, Tenant):
         return row.pk
-    owner = row.client if isinstance(row, ClientSecret) else row
+    owner = row.client if isinstance(row, (ClientSecret, ClientKey, FederatedIdentity)) else row
     return getattr(owner, "tenant_id", None)

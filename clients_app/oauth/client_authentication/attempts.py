@@ -38,11 +38,14 @@ class Attempt(NamedTuple):
 
 
 class Refused(Exception):
-    """The JWT proves nothing; ``problem`` is one of ``rules.assertion_problems``."""
+    """The JWT proves nothing; ``problem`` is one of ``rules.assertion_problems``.
 
-    def __init__(self, problem: str) -> None:
+    ``credential`` is the one of which a key signed it, if any did.
+    """
+
+    def __init__(self, problem: str, credential: Credential | None = None) -> None:
         super().__init__(problem)
-        self.problem = problem
+        self.problem, self.credential = problem, credential
 
 
 def signers(attempt: Attempt, rows_of: Callable[[StoredCredentials], Sequence[Row]]) -> list[Row]:

@@ -53,8 +53,9 @@ def proved_by_platform(attempt: Attempt) -> Credential:
             return Credential(IDENTITY, identity.id)
         misses.append((identity, verdicts, wrong))
     identity, verdicts, wrong = min(misses, key=lambda miss: len(miss[2]))
-    note(attempt, Credential(IDENTITY, identity.id), verdicts)
-    raise Refused(wrong[0].problem)
+    nearest = Credential(IDENTITY, identity.id)
+    note(attempt, nearest, verdicts)
+    raise Refused(wrong[0].problem, nearest)
 
 
 def _signers(
@@ -95,5 +96,7 @@ def _expired(attempt: Attempt) -> Refused:
         if identity is not None:
             ended = Verdict("identity", "", shown(str(identity.expires_at)), "expired identity")
             verdicts = [ended, *_verdicts(attempt, identity)]
-            note(attempt, Credential(IDENTITY, identity.id), verdicts)
+            expired = Credential(IDENTITY, identity.id)
+            note(attempt, expired, verdicts)
+            return Refused("expired identity", expired)
     return Refused("expired identity")

@@ -65,7 +65,8 @@ def by_assertion(request: Request, params: Mapping[str, str], now: datetime) -> 
     try:
         jwt = parse_jwt(params.get("client_assertion", ""))
     except Malformed as error:
-        raise _refusal(_named(params, None), "malformed", request.address, now) from error
+        malformed = Refused("malformed")
+        raise _refusal(_named(params, None), malformed, request.address, now) from error
     client_id = _named(params, jwt)
     if client_id is None:
         raise invalid_client("the assertion names no client", counts=True)
@@ -78,7 +79,7 @@ def by_assertion(request: Request, params: Mapping[str, str], now: datetime) -> 
         proved = proved_by_platform if is_of_platform(attempt) else _proved
         return AuthenticatedClient(client, proved(attempt))
     except Refused as error:
-        raise _refusal(client_id, error.problem, request.address, now) from error
+        raise _refusal(client_id, error, request.address, now) from error
 
 
 def _named(params: Mapping[str, str], jwt: Jwt | None) -> UUID | None:
@@ -90,12 +91,14 @@ def _named(params: Mapping[str, str], jwt: Jwt | None) -> UUID | None:
     return next((found for text in texts if (found := parse_client_id(text))), None)
 
 
-def _refusal(client_id: UUID | None, problem: str, address: str, now: datetime) -> OAuthError:
+def _refusal(client_id: UUID | None, error: Refused, address: str, now: datetime) -> OAuthError:
     if client_id is not None:
-        cause = PROBLEMS[problem][1].replace("-", "_")
-        count_unproved_request(str(client_id), cause, address=address, now=now)
+        cause = PROBLEMS[error.problem][1].replace("-", "_")
+        count_unproved_request(
+            str(client_id), cause, address=address, now=now, credential=error.credential
+        )
     named = str(client_id) if client_id else ""
-    return invalid_client(f"client assertion: {problem}", client_id=named, counts=True)
+    return invalid_client(f"client assertion: {error.problem}", client_id=named, counts=True)
 
 
 def _proved(attempt: Attempt) -> Credential:
@@ -106,13 +109,13 @@ def _proved(attempt: Attempt) -> Credential:
     credential, wanted = Credential(KEY, _signing_key(attempt).id), _wanted(attempt)
     if problem := first_problem(attempt.jwt, wanted):
         note(attempt, credential, verdicts_on(attempt.jwt, wanted))
-        raise Refused(problem)
+        raise Refused(problem, credential)
     claims = attempt.jwt.claims
     jti, ends_at = str(claims["jti"]), claims["exp"] + LEEWAY_S
     if not used_assertions.use(wanted.client_id, jti, ends_at=ends_at):
         used = Verdict("jti", shown(jti), "", "used")
         note(attempt, credential, [*verdicts_on(attempt.jwt, wanted)[:-1], used])
-        raise Refused("used")
+        raise Refused("used", credential)
     return credential
 
 
@@ -141,12 +144,15 @@ def _signing_key(attempt: Attempt) -> StoredKey:
     try:
         return signers(attempt, live)[0]
     except Refused as error:
-        _note_other_key(attempt, error.problem)
-        raise
+        other = _note_other_key(attempt, error.problem)
+        raise Refused(error.problem, other) from error
 
 
-def _note_other_key(attempt: Attempt, problem: str) -> None:
-    """Note a near miss, also if a key of the client signed it that has another kid or expired."""
+def _note_other_key(attempt: Attempt, problem: str) -> Credential | None:
+    """Note a near miss, and return the key of the client that signed it all the same.
+
+    It has another kid, or expired.
+    """
     kid, rows = attempt.jwt.header.get("kid"), attempt.credentials.keys
     others = [
         (row, key)
@@ -161,6 +167,7 @@ def _note_other_key(attempt: Attempt, problem: str) -> None:
                 verdict = Verdict("kid", shown(kid), key.kid, problem)
                 verdicts = [verdict, *verdicts_on(attempt.jwt, _wanted(attempt))]
                 note(attempt, Credential(KEY, row.id), verdicts)
-                return
+                return Credential(KEY, row.id)
     if rows:
         note_unsigned(attempt, problem, rows, lambda: verdicts_on(attempt.jwt, _wanted(attempt)))
+    return None

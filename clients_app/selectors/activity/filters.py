@@ -177,4 +177,4 @@ def matching_refusals(wanted: ActivityFilter) -> QuerySet[TokenRefusal]:
         clients, _, address, _ = wanted.found
         by_address = Q(last_address=address) if address else Q(pk=None)
         groups = groups.filter(Q(client_id__in=clients) | by_address)
-    return groups.select_related("client", "secret")
+    return groups.select_related("client", "secret", "key", "identity")

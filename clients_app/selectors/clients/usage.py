@@ -1,13 +1,15 @@
 """How a client is used: its tokens and its refused requests."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import Q, Sum
 
 from clients_app.models import Client, SecretAddress, TokenRefusal, TokenUsage
 from clients_app.rules.alerts import ADDRESSES_KEPT
 from clients_app.selectors.periods import DAY, EXPIRED_LISTED, RECENT
+
+_PROOFS: Final = ("secret", "key", "identity")
 
 
 class ClientSummary(NamedTuple):
@@ -40,17 +42,18 @@ def addresses_of(client: Client, *, now: datetime) -> list[SecretAddress]:
 
 def last_refusal(client: Client) -> TokenRefusal | None:
     """Return the latest group of refused token requests, None if there is none."""
-    groups = TokenRefusal.objects.filter(client=client).select_related("secret")
+    groups = TokenRefusal.objects.filter(client=client).select_related(*_PROOFS)
     return groups.order_by("-last_at", "-id").first()
 
 
 def refusals_of(client: Client, *, now: datetime, limit: int = 20) -> list[TokenRefusal]:
     """Return the groups of refused token requests of the last 90 days, newest first.
 
-    A group is of one UTC day. Its ``secret`` is None if the request had none of the client's.
+    A group is of one UTC day. Its ``secret``, ``key`` and ``identity`` are None if the request had
+    none of the client's.
     """
     groups = TokenRefusal.objects.filter(client=client, last_at__gt=now - EXPIRED_LISTED)
-    return list(groups.select_related("secret").order_by("-last_at", "-id")[:limit])
+    return list(groups.select_related(*_PROOFS).order_by("-last_at", "-id")[:limit])
 
 
 def hours_of(client: Client, *, now: datetime) -> list[TokenUsage]:

@@ -13,7 +13,9 @@ from clients_app.models import (
     Api,
     AuditEvent,
     Client,
+    ClientKey,
     ClientSecret,
+    FederatedIdentity,
     Person,
     Role,
     SigningKey,
@@ -90,6 +92,19 @@ def present_secret(secret_id: int) -> ClientSecret:
     present = ClientSecret.objects.select_related("client").filter(removed_at=None)
     secret = present.filter(pk=secret_id).first()
     return existing(secret, _("There is no such secret. It may have been removed."))
+
+
+def present_key(public_key_id: int) -> ClientKey:
+    """Return a public key of any tenant that is not removed, or raise NotFound."""
+    key = ClientKey.objects.present().select_related("client").filter(pk=public_key_id).first()
+    return existing(key, _("There is no such public key. It may have been removed."))
+
+
+def present_identity(identity_id: int) -> FederatedIdentity:
+    """Return a federated identity of any tenant that is not removed, or raise NotFound."""
+    present = FederatedIdentity.objects.present().select_related("client")
+    identity = present.filter(pk=identity_id).first()
+    return existing(identity, _("There is no such federated identity. It may have been removed."))
 
 
 def any_role(role_id: UUID) -> Role:

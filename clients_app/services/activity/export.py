@@ -79,6 +79,8 @@ def _members_of_refusals(group: TokenRefusal) -> dict[str, Any]:
         "at": group.last_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "address": group.last_address,
         "ends_in": group.secret.last_four if group.secret else None,
+        "key_id": group.key_id,
+        "identity_id": group.identity_id,
     }
 
 
@@ -114,6 +116,7 @@ def _event_cells(event: AuditEvent) -> dict[str, str]:
 
 def _group_cells(group: TokenRefusal) -> dict[str, str]:
     ending = f", ends in …{group.secret.last_four}" if group.secret else ""
+    ending = f", {group.proof}" if group.proof else ending
     return {
         "Time": _moment(group.last_at),
         "Event": f"{group.requests} token requests refused: {group.get_cause_display()}{ending}",

@@ -16,7 +16,7 @@ from uuid import UUID
 from clients_app import derived_keys, measures
 from clients_app.models import Client, ClientSecret, TokenRefusal
 from clients_app.services.secrets.digests import tag_of
-from clients_app.services.tokens.credentials import Credential
+from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 from clients_app.services.usage import tenant_hours, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen, merge
 
@@ -39,12 +39,16 @@ STRANGERS_MAX: Final = 1_000  # ids that no client seems to have
 
 _ADD_REFUSED: Final = """
 INSERT INTO clients_app_tokenrefusal
-  (client_id, secret_id, cause, day, requests, first_at, last_at, last_address)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+  (client_id, secret_id, cause, day, requests, first_at, last_at, last_address, key_id, identity_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (client_id, cause, day, COALESCE(secret_id, 0)) DO UPDATE SET
   requests = clients_app_tokenrefusal.requests + excluded.requests,
   first_at = CASE WHEN excluded.first_at < clients_app_tokenrefusal.first_at
     THEN excluded.first_at ELSE clients_app_tokenrefusal.first_at END,
+  key_id = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
+    THEN excluded.key_id ELSE clients_app_tokenrefusal.key_id END,
+  identity_id = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
+    THEN excluded.identity_id ELSE clients_app_tokenrefusal.identity_id END,
   last_address = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
     THEN excluded.last_address ELSE clients_app_tokenrefusal.last_address END,
   last_at = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
@@ -68,7 +72,16 @@ class Presented(NamedTuple):
     client_id: UUID
     tags: tuple[tuple[str, bytes], ...] = ()
     cause: str = ""  # empty: not known yet
-    secret_id: int | None = None
+    credential: Credential | None = None
+
+
+class _Group(NamedTuple):
+    """What a row is about."""
+
+    client_id: UUID
+    secret_id: int | None
+    cause: str
+    day: date
 
 
 refused: Final[PendingCounts[Presented]] = PendingCounts()
@@ -95,17 +108,23 @@ def count_refused_request(
 ) -> None:
     """Count that an authenticated client got no token; ``error`` is OAuth's code."""
     if cause := _CAUSES.get(error):
-        secret_id = credential.secret_id if credential else None
-        refused.add(Presented(UUID(client_id), (), cause, secret_id), at=now, address=address)
+        refused.add(Presented(UUID(client_id), (), cause, credential), at=now, address=address)
 
 
-def count_unproved_request(client_id: str, error: str, *, address: str, now: datetime) -> None:
+def count_unproved_request(
+    client_id: str,
+    error: str,
+    *,
+    address: str,
+    now: datetime,
+    credential: Credential | None = None,
+) -> None:
     """Count a refused request that only names ``client_id``: anyone can send as many as they like.
 
-    ``error`` is OAuth's code, or a cause.
+    ``error`` is OAuth's code, or a cause. ``credential`` is whose key signed the assertion, if any.
     """
     if cause := _CAUSES.get(error):
-        presented = Presented(UUID(client_id), (), cause)
+        presented = Presented(UUID(client_id), (), cause, credential)
         if len(refused) < STRANGERS_MAX or presented in refused:
             refused.add(presented, at=now, address=address)
 
@@ -124,19 +143,27 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
     secrets: dict[UUID, list[ClientSecret]] = {}
     for secret in ClientSecret.objects.filter(client__in=clients).order_by():
         secrets.setdefault(secret.client_id, []).append(secret)
-    groups: dict[tuple[UUID, int | None, str, date], Seen] = {}
+    groups: dict[_Group, Seen] = {}
+    proofs: dict[_Group, Credential | None] = {}  # the last of each group
     hours: Counter[tuple[UUID, datetime]] = Counter()
     causes: Counter[str] = Counter()
     for presented, seen in counts.items():
         if client := clients.get(presented.client_id):
-            cause, secret_id = _cause_of(
+            cause, credential = _cause_of(
                 presented, client, secrets.get(client.pk, ()), seen.last_at
             )
             causes[cause] += seen.times
-            merge(groups, (client.pk, secret_id, cause, seen.last_at.date()), seen)
+            secret_id = credential.secret_id if credential else None
+            group = _Group(client.pk, secret_id, cause, seen.last_at.date())
+            if group not in groups or seen.last_at >= groups[group].last_at:
+                proofs[group] = credential
+            merge(groups, group, seen)
             hours[client.pk, _hour_of(seen.last_at)] += seen.times
     rows = (
-        (*group, seen.times, seen.first_at, seen.last_at, upserts.address(seen.address))
+        (
+            *(*group, seen.times, seen.first_at, seen.last_at, upserts.address(seen.address)),
+            *_ids(proofs[group]),
+        )
         for group, seen in groups.items()
     )
     of_hours = [(*place, hours[place]) for place in sorted(hours)]
@@ -151,13 +178,19 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
         measures.count(measures.REFUSALS, cause, by=times)
 
 
+def _ids(credential: Credential | None) -> tuple[int | None, ...]:
+    """Return the ids of a key and of an identity: at most one has one."""
+    kind, row_id = credential or ("", None)
+    return tuple(row_id if kind == one else None for one in (KEY, IDENTITY))
+
+
 def _last_refusals(
-    groups: dict[tuple[UUID, int | None, str, date], Seen],
+    groups: dict[_Group, Seen],
 ) -> list[tuple[datetime, datetime, UUID]]:
     """Return rows for _SET_LAST_REFUSAL, in the order in which all processes lock clients."""
     last: dict[UUID, datetime] = {}
-    for (client_id, *_), seen in groups.items():
-        last[client_id] = max(seen.last_at, last.get(client_id, seen.last_at))
+    for group, seen in groups.items():
+        last[group.client_id] = max(seen.last_at, last.get(group.client_id, seen.last_at))
     return [(at, at, client_id) for client_id, at in sorted(last.items())]
 
 
@@ -167,26 +200,26 @@ def _hour_of(moment: datetime) -> datetime:
 
 def _cause_of(
     presented: Presented, client: Client, secrets: Iterable[ClientSecret], at: datetime
-) -> tuple[str, int | None]:
-    """Return why this was refused, and the id of the secret if the client has or had it."""
+) -> tuple[str, Credential | None]:
+    """Return why this was refused, and the credential if the client has or had it."""
     of_client = (client.removed_at and Cause.CLIENT_REMOVED) or (
         not client.is_enabled and Cause.CLIENT_DISABLED
     )
     if presented.cause in ASSERTION_CAUSES:
-        return of_client or presented.cause, None
+        return of_client or presented.cause, presented.credential
     needs_none = presented.cause == Cause.NO_SECRET and not client.type.has_secrets
     if presented.cause and not needs_none:
-        return presented.cause, presented.secret_id
+        return presented.cause, presented.credential
     tags = dict(presented.tags)
     tagged = (one for one in secrets if one.tag_key_id in tags)
     secret = next(
         (one for one in tagged if hmac.compare_digest(tags[one.tag_key_id], bytes(one.tag))), None
     )
-    secret_id = secret.pk if secret else None
+    credential = Credential.of_secret(secret.pk) if secret else None
     if of_client:
-        return of_client, secret_id
+        return of_client, credential
     if secret and secret.removed_at:
-        return Cause.SECRET_REMOVED, secret_id
+        return Cause.SECRET_REMOVED, credential
     if secret and secret.expires_at and secret.expires_at <= at:
-        return Cause.SECRET_EXPIRED, secret_id
-    return Cause.UNKNOWN_SECRET, secret_id
+        return Cause.SECRET_EXPIRED, credential
+    return Cause.UNKNOWN_SECRET, credential

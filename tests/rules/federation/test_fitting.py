@@ -87,7 +87,7 @@ def found(trust: Trust, claims: dict[str, Any]) -> dict[str, Verdict]:
 def test_token_is_accepted_by_the_rules_that_were_made_to_fit_it(
     slash: str, sub: Any, ref: Any, rule: str, claim_rule: str
 ):
-    """All of it if each difference can be mended; else at least what was changed."""
+    """All of it if each difference can be mended; otherwise at least what was changed."""
     assume(rule.strip() and claim_rule.strip())
     trust = replace(TRUST, subject_rule=rule, claim_rules={"ref": claim_rule})
     claims = {"iss": TRUST.issuer + slash, "sub": sub, "ref": ref}
