@@ -15,6 +15,7 @@ import requests
 from django.db import connection
 
 from clients_app import data_files
+from clients_app.models.short_lived import NAMES
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
 from tests.releases import SECRET_KEY, folder_of
@@ -162,6 +163,18 @@ def test_rows_that_the_code_of_a_release_writes_fit_todays_tables(
             for row in written:
                 database.execute(row)
             database.rollback()
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_upserts_of_the_code_of_a_release_fit_todays_tables(release: str) -> None:
+    """A node of that release writes its counts with them: each names a unique constraint."""
+    known = json.loads((folder_of(release) / "upserts.json").read_text())
+    upserts = [one for one in known if not re.search(rf"clients_app_({'|'.join(NAMES)})\b", one)]
+    assert len(upserts) > 5
+
+    portal = prepared_portal()
+    for upsert in upserts:
+        portal.query(f"EXPLAIN {upsert.replace('%s', 'NULL')}")
 
 
 def test_going_back_keeps_every_row_of_the_release(upgraded: Upgraded) -> None:
