@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import pyrage
 
+from clients_app import data_files
+from tests.portal_database import new_database
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
 
@@ -45,15 +47,24 @@ def empty_portal(
     return PortalProcess(folder, database_url=database_url, **SETTINGS | environment)
 
 
+def empty_tables(folder: Path) -> str:
+    """Make a database that has tables and no rows, with its file in ``folder``, or return its URL.
+
+    It saves the seconds that migrations take.
+    """
+    prepared = prepared_portal()
+    if not prepared.database_url:
+        shutil.copy(prepared.data_dir / data_files.DATABASE, folder)
+    return new_database(prepared.database_url)
+
+
 def without_database(portal: PortalProcess) -> PortalProcess:
     """Return a portal with the DATA_DIR of a stopped one, whose database is lost."""
     moved = portal.data_dir.with_name(f"{portal.data_dir.name}-again")
     lost = shutil.ignore_patterns("portal.sqlite3*", "short-lived*")
     shutil.copytree(portal.data_dir, moved, ignore=lost)
-    same = {
-        name: portal.environment[name] for name in ("AUDIT_STREAM",) if name in portal.environment
-    }
-    return empty_portal(moved, **same)
+    stream = portal.environment.get("AUDIT_STREAM", "")
+    return empty_portal(moved, database_url=empty_tables(moved), AUDIT_STREAM=stream)
 
 
 def done(portal: PortalProcess, *words: Any) -> str:
@@ -65,7 +76,8 @@ def done(portal: PortalProcess, *words: Any) -> str:
 
 def refused(portal: PortalProcess, *words: Any, **environment: str) -> str:
     """Run a command that must be refused; return its sentence."""
-    ended = portal.manage(*map(str, words), **environment)
+    command = portal.manage if environment else portal.run
+    ended = command(*map(str, words), **environment)
     assert ended.returncode == 1, ended.stderr + ended.stdout
     assert "Traceback" not in ended.stderr
     return ended.stderr

@@ -9,6 +9,7 @@ command -v podman >/dev/null && command -v runc >/dev/null && command -v deboots
 
 folder=$(mktemp -d /var/tmp/portal-image-XXXXXX)
 name=portal-image-$$
+# One layer, and plain folders: it is built once, and no file system of a kernel is needed.
 podman() { command podman --runtime runc --cgroup-manager cgroupfs --storage-driver vfs "$@"; }
 finish() {
   podman rm --force "$name" >/dev/null 2>&1 || true
@@ -27,7 +28,7 @@ if ! podman image exists "docker.io/library/$base" && ! podman pull --quiet "$ba
   rm -rf "$folder/root"
 fi
 # shellcheck disable=SC2086 # split into words
-podman build --quiet --isolation chroot ${OPTIONS:-} --tag portal --file deploy/Containerfile . >&2
+podman build --quiet --layers=false --isolation chroot ${OPTIONS:-} --tag portal --file deploy/Containerfile . >&2
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 podman run --detach --name "$name" --network host --read-only --tmpfs /tmp --cap-drop all \
@@ -46,7 +47,10 @@ curl --silent --fail "http://127.0.0.1:$port/identity/connect/token" --data gran
 grep -q access_token "$folder/token"
 user=$(podman exec "$name" .venv/bin/python -c 'import os; print(os.getuid())')
 [ "$user" != 0 ]
-! podman exec "$name" .venv/bin/python -c 'open("/portal/written", "w")' 2>/dev/null
+if podman exec "$name" .venv/bin/python -c 'open("/portal/written", "w")' 2>/dev/null; then
+  echo 'The root file system can be written.' >&2
+  exit 1
+fi
 podman stop --time 20 "$name" >/dev/null
 [ "$(podman inspect --format '{{.State.ExitCode}}' "$name")" = 0 ]
 echo "The image is built, issues tokens as user $user, cannot write to itself, and stops when it is told to."

@@ -18,7 +18,7 @@ import psycopg
 from tests.free_ports import free_port
 from tests.portal_commands import PortalCommands
 from tests.portal_database import drop_database, new_database
-from tests.waiting import wait_until
+from tests.waiting import LIMIT_S, wait_until
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TENANT = "Herons Ltd"
@@ -97,7 +97,7 @@ class PortalProcess:
         if self.database_url:
             drop_database(self.database_url)
 
-    def start(self) -> None:
+    def start(self, *, limit_s: float = LIMIT_S) -> None:
         """Start the server and wait until it responds."""
         with self.log_file.open("ab") as log:
             self.server = subprocess.Popen(
@@ -111,7 +111,7 @@ class PortalProcess:
             )
         server = self.server
         try:
-            wait_until(lambda: self.answers() or server.poll() is not None)
+            wait_until(lambda: self.answers() or server.poll() is not None, limit_s=limit_s)
             assert server.poll() is None
         except AssertionError as error:
             self.kill()

@@ -16,6 +16,7 @@ from tests.waiting import wait_until
 
 SECRET_KEY = "a-key-that-all-nodes-of-the-test-share-0123456789-abcdefghijklm"
 URL = f"https://{HOST}"
+FIRST_START_S = 300  # each waits for those that prepare the database before it
 T = TypeVar("T")
 
 
@@ -49,7 +50,7 @@ class Cluster:
                 folder = own if number == 0 else self._folder
                 self.nodes.append(self._node(folder / f"node{number + 1}"))
             stack.callback(self._stop)
-            self.each(PortalProcess.start)
+            self.each(lambda node: node.start(limit_s=FIRST_START_S))
             ports = [node.port for node in self.nodes]
             proxy = running_proxy("nginx", self._folder / "nginx", ports)
             self.proxy: Proxy = stack.enter_context(proxy)

@@ -103,7 +103,7 @@ def test_backup_on_a_full_disk_leaves_no_file(portal: PortalProcess, tmp_path: P
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_backup_that_is_ended_leaves_no_backup_and_the_next_one_works(
     portal: PortalProcess, tmp_path: Path, number: signal.Signals
 ) -> None:

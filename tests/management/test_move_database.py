@@ -17,9 +17,8 @@ import pytest
 import requests
 
 from clients_app.models import short_lived
-from tests.backups import KEY, done, portal_with_tables, refused
+from tests.backups import KEY, done, empty_tables, portal_with_tables, refused
 from tests.journeys.add_by_http import new_form, send, signed_in
-from tests.portal_database import new_database
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
 
@@ -37,7 +36,7 @@ class Target:
     def __init__(self, folder: Path, *, is_file: bool = False) -> None:
         folder.mkdir(mode=0o700)
         self.data_dir = folder
-        self.database_url = "" if is_file else new_database("")
+        self.database_url = "" if is_file else empty_tables(folder)
         self.url = self.database_url or f"sqlite:///{folder / 'portal.sqlite3'}"
 
     def portal(self) -> PortalProcess:

@@ -109,6 +109,7 @@ def test_restore_without_the_right_keys_or_version_writes_nothing(
     assert empty.query(NAMES) == [("Pump",)]
 
 
+@pytest.mark.one_database
 def test_restore_refuses_a_database_with_rows_and_a_second_restore(
     portal: PortalProcess, backup: Path, empty: PortalProcess
 ) -> None:

@@ -36,7 +36,7 @@ def samples(portal: PortalProcess) -> Samples:
     request = Request(  # noqa: S310  our own portal
         f"{portal.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
     )
-    with urlopen(request, timeout=30) as reply:  # noqa: S310
+    with urlopen(request, timeout=30) as reply:  # noqa: S310  as above
         families = list(text_string_to_metric_families(reply.read().decode()))
     return {
         (one.name, frozenset(one.labels.items())): one.value

@@ -10,17 +10,23 @@ import sys
 import tempfile
 from pathlib import Path
 
+import django
+
 from portal.version import VERSION
 from tests.portal_process import PortalProcess
 from tests.releases import SECRET_KEY, folder_of
 from tests.releases.dumps import dump_of
 from tests.releases.filling import fill
+from tests.releases.statements import upserts
 
 
 def main() -> int:
-    """Fill a portal on each database, and write what it holds."""
+    """Fill a portal on each database; write what it holds, and the statements of the code."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
     folder = folder_of(VERSION.partition(".dev")[0])
     folder.mkdir(exist_ok=True)
+    (folder / "upserts.json").write_text(f"{json.dumps(upserts(), indent=2)}\n")
     with tempfile.TemporaryDirectory() as name:
         for database in ("postgresql", "sqlite"):
             with PortalProcess(Path(name) / database, SECRET_KEY=SECRET_KEY) as portal:

@@ -104,6 +104,7 @@ def _chain_says(portal: PortalProcess) -> None:
     assert "installation.restored" in {json.loads(line)["action"] for line in stream}
 
 
+@pytest.mark.one_database
 def test_restore_on_a_new_machine_counts_what_it_cannot_know(tmp_path: Path) -> None:
     portal = portal_with_tables(tmp_path / "var")
     done(portal, "tenants", "add", "Herons Ltd")
