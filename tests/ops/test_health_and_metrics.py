@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Delivery, Tenant
 from clients_app.services.signing_keys import private_keys
 from portal.version import VERSION
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import insert_clients, insert_secrets, make_tenant
 
 TOKEN = "a-token-of-the-operator"

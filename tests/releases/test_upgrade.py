@@ -16,9 +16,8 @@ import requests
 from django.db import connection
 
 from clients_app import data_files
-from tests.portal_process import CHECKOUT, PortalProcess
 from clients_app.models.short_lived import NAMES
-from tests.portal_process import PortalProcess
+from tests.portal_process import CHECKOUT, PortalProcess
 from tests.prepared_portal import prepared_portal
 from tests.releases import SECRET_KEY, folder_of
 from tests.releases.dumps import load, rows_of
