@@ -56,13 +56,13 @@ class TlsPortal(PortalProcess):
     def get(self, path: str) -> int:
         url = f"https://localhost:{self.port}{path}"
         return requests.get(
-            url, verify=CHECKS_NOTHING, timeout=10, allow_redirects=False
+            url, verify=CHECKS_NOTHING, timeout=60, allow_redirects=False
         ).status_code
 
     def serials(self) -> set[int]:
         """Return the serial numbers of the certificates that several connections get."""
         address = ("localhost", self.port)
-        texts = [ssl.get_server_certificate(address, timeout=10) for _ in range(ROW)]
+        texts = [ssl.get_server_certificate(address, timeout=60) for _ in range(ROW)]
         return {x509.load_pem_x509_certificate(text.encode()).serial_number for text in texts}
 
 
@@ -118,7 +118,7 @@ def version_of_old_client(port: int) -> str | None:
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA256:AES128-SHA256")
     with (
-        socket.create_connection(("localhost", port), timeout=10) as plain,
+        socket.create_connection(("localhost", port), timeout=60) as plain,
         context.wrap_socket(plain) as secure,
     ):
         return secure.version()
