@@ -168,7 +168,7 @@ class PortalProcess:
 
     def get(self, path: str) -> int:
         """Return the status of a plain GET."""
-        connection = self.connection(timeout_s=5)
+        connection = self.connection(timeout_s=30)
         try:
             connection.request("GET", path)
             return connection.getresponse().status

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 DIFFERENT = 16
 _MADE: dict[int, deque[Any]] = defaultdict(deque)
+_generate = rsa.generate_private_key
 
 
 def reuse() -> None:
@@ -18,14 +19,14 @@ def reuse() -> None:
 
     A key that comes again is as unknown to the portal as a new one.
     """
-    generate, process = rsa.generate_private_key, os.getpid()
+    process = os.getpid()
 
     def next_key(public_exponent: int, key_size: int, *more: Any) -> rsa.RSAPrivateKey:
         if os.getpid() != process:
-            return generate(public_exponent, key_size, *more)
+            return _generate(public_exponent, key_size, *more)
         keys = _MADE[key_size]
         if len(keys) < DIFFERENT:
-            keys.append(generate(public_exponent, key_size, *more))
+            keys.append(_generate(public_exponent, key_size, *more))
         else:
             from clients_app.services.signing_keys import private_keys
 
@@ -34,6 +35,11 @@ def reuse() -> None:
         return keys[-1]
 
     rsa.generate_private_key = next_key
+
+
+def key_of_a_stranger(key_size: int = 2048) -> rsa.RSAPrivateKey:
+    """Return a key that the portal never gets: a module keeps it for all of its tests."""
+    return _generate(public_exponent=65_537, key_size=key_size)
 
 
 def keep_the_last(key_size: int) -> None:

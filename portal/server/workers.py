@@ -20,8 +20,12 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def load() -> Any:
-    """Return the application that the server runs; it makes Django ready."""
+    """Return the application that the server runs; it makes Django ready.
+
+    With the addresses, so that the workers that fork from the server share what these load.
+    """
     application = import_string(settings.WSGI_APPLICATION)
+    import_module(settings.ROOT_URLCONF)
     return import_module("portal.server.entrance").Entrance(application)
 
 

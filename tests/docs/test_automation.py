@@ -96,7 +96,7 @@ def secrets_of(pipeline: Pipeline) -> Callable[[str], Any]:
     def listed(client_id: str) -> Any:
         url = f"{values['PORTAL']}/api/v1/Tenants/{values['TENANT']}/ClientCredentialClients"
         headers = {"Authorization": f"Bearer {values['TOKEN']}"}
-        return requests.get(f"{url}/{client_id}/Secrets", headers=headers, timeout=10).json()
+        return requests.get(f"{url}/{client_id}/Secrets", headers=headers, timeout=60).json()
 
     return listed
 
@@ -195,10 +195,10 @@ def test_terraform_adds_the_client_by_the_script_and_changes_it_by_put(
     headers = {"Authorization": f"Bearer {values['TOKEN']}"}
     sent = {"Id": own["CLIENT_ID"], "Name": own["NAME"], "AccessTokenLifetime": 600}
     role = {"Name": f"Reader {own['CLIENT_ID'][:8]}", "Description": "Reads orders"}
-    made = requests.post(f"{base}/Roles", json=role, headers=headers, timeout=10).json()
+    made = requests.post(f"{base}/Roles", json=role, headers=headers, timeout=60).json()
     path = f"{base}/ClientCredentialClients/{own['CLIENT_ID']}"
     sent["RoleIds"] = [made["Id"]]
-    changed = requests.put(path, json=sent, headers=headers, timeout=10)
+    changed = requests.put(path, json=sent, headers=headers, timeout=60)
     assert (changed.status_code, changed.json()["AccessTokenLifetime"]) == (200, 600)
     assert not SECRET.search(changed.text)
 
@@ -244,7 +244,7 @@ def send(webhook: dict[str, Any], pipeline: Pipeline, **secrets: dict[str, str])
         url.replace("https://portal.example.com", pipeline.values["PORTAL"]),
         data=webhook["body"],
         headers={name: filled(text) for name, text in webhook["headers"].items()},
-        timeout=10,
+        timeout=60,
     )
     assert answer.ok, answer.text
     found: dict[str, Any] = answer.json()

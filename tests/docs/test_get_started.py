@@ -24,7 +24,7 @@ PORT = 9000  # the port on the page, which may be in use here
 
 
 def commands_of(session: requests.Session, portal: PortalProcess, guide: str) -> dict[str, str]:
-    page = session.get(f"{portal.url}/help/get-started/{guide}", timeout=10).text
+    page = session.get(f"{portal.url}/help/get-started/{guide}", timeout=60).text
     return {
         name: html.unescape(re.sub("<[^>]+>", "", text)) for name, text in COMMAND.findall(page)
     }

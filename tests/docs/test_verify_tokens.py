@@ -9,15 +9,15 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.portal_process import PortalProcess
+from tests.rsa_keys import key_of_a_stranger
 from tests.verifiers.apis import APIS, EXAMPLES, Api, Setting, started
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.one_database
 OTHER_TENANT = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
-FOREIGN_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+FOREIGN_KEY = key_of_a_stranger()
 
 
 class Caller:

@@ -136,8 +136,8 @@ def test_locked_database_can_be_read_and_the_last_thread_waits_briefly(
 def test_last_thread_keeps_waiting_while_the_queue_moves(
     committed_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Four threads; each writes for more than half the time that the last one waits."""
-    monkeypatch.setattr(places, "PLACE_WAIT_S", 2)  # half a second is too short on a busy machine
+    """Four threads; three write for longer than the last one would wait for one of them."""
+    monkeypatch.setattr(places, "PLACE_WAIT_S", 4)  # half a second is too short on a busy machine
     options = {**connection.settings_dict["OPTIONS"], "timeout": 30}
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
     ended: list[str] = []
@@ -145,7 +145,7 @@ def test_last_thread_keeps_waiting_while_the_queue_moves(
     def write(number: int) -> None:
         with transaction.atomic():
             make_role(f"Role {number}", committed_tenant)
-            time.sleep(0.6 * places.PLACE_WAIT_S)
+            time.sleep(0.4 * places.PLACE_WAIT_S)
         ended.append(f"Role {number}")
 
     for thread in in_threads(4, write):

@@ -12,12 +12,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.rsa_keys import key_of_a_stranger
 
 CLIENT_ID = "portal"
 CLIENT_SECRET = "a secret/of + the portal"
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEY = key_of_a_stranger()
+OTHER_KEY = key_of_a_stranger()
 
 
 class LyingProvider:

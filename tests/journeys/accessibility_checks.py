@@ -1,25 +1,24 @@
 """Accessibility checks of a page: axe-core, narrow windows, large text, forced
 colours. All run on one page load, which is resized and switched to another theme.
+
+Whatever a phone shows, the narrowest window shows too, with less room: so axe-core checks that one.
+A window, in turn, is as wide on a tablet as at a desk.
 """
 
 from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.journeys.visitor import DESK, PHONE
+
+TABLET: Final = ViewportSize(width=1024, height=1366)
+NARROWEST: Final = ViewportSize(width=320, height=640)  # WCAG 1.4.10
 
 TAGS: Final = [f"wcag2{level}" for level in ("a", "aa", "1a", "1aa", "2aa")]
 EVERYTHING: Final = {"type": "tag", "values": [*TAGS, "best-practice"]}
 #: rules whose result depends on the width
 BY_WIDTH: Final = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
-#: each width, each theme
-LAYOUTS: Final = (
-    (DESK, "light", EVERYTHING),
-    ({"width": 1024, "height": 1366}, "light", BY_WIDTH),
-    ({"width": 320, "height": 640}, "dark", BY_WIDTH),
-    (PHONE, "dark", EVERYTHING),
-)
 OPTIONS: Final = {"resultTypes": ["violations"], "preload": False}
 RUN: Final = """async ([context, options]) => (await axe.run(context, options)).violations.map(
   ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.html}`).join("; ")}`)"""
@@ -80,30 +79,38 @@ class AccessibilityChecks:
         """Check the open window, or the whole page without one; restore the page afterwards."""
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(self.script)
-        for size, theme, rules in LAYOUTS:
-            where = f"{screen}, {size['width']}, {theme}"
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            page.evaluate(STILL)
-            self._note(where, self._violations(page, rules))
-            self._note(where, self._cut_off(page))
-            self._note(f"{where}, unseen", page.evaluate(UNSEEN))
+        context = "dialog[open]" if page.locator("dialog[open]").count() else "html"
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        self._check_layout(page, f"{screen}, light", context, EVERYTHING)
+        self._check_forced_colours(page, screen)
+        page.emulate_media(forced_colors="none")
+        self._check_large_text(page, screen)
+        if context == "html":
+            page.set_viewport_size(TABLET)
+            self._check_layout(page, f"{screen}, tablet", context, BY_WIDTH)
+        page.set_viewport_size(PHONE)
+        self._note(f"{screen}, phone", self._cut_off(page))
+        self._check_large_text(page, f"{screen}, phone")
+        page.set_viewport_size(NARROWEST)
+        page.emulate_media(color_scheme="dark")
+        self._check_layout(page, f"{screen}, narrowest, dark", context, EVERYTHING)
         page.set_viewport_size(DESK)
-        page.emulate_media(color_scheme="light", forced_colors="active")
+
+    def _check_layout(self, page: Page, where: str, context: str, rules: dict[str, object]) -> None:
+        page.evaluate(STILL)
+        self._note(where, page.evaluate(RUN, [context, {**OPTIONS, "runOnly": rules}]))
+        self._note(where, self._cut_off(page))
+        self._note(f"{where}, unseen", page.evaluate(UNSEEN))
+
+    def _check_forced_colours(self, page: Page, screen: str) -> None:
+        page.emulate_media(forced_colors="active")
         self._note(f"{screen}, forced colours, no edge", page.evaluate(EDGELESS))
         self._note(f"{screen}, forced colours, no sign", page.evaluate(SIGNLESS))
-        page.emulate_media(forced_colors="none")
+
+    def _check_large_text(self, page: Page, screen: str) -> None:
         page.evaluate(LARGER, "200%")
         self._note(f"{screen}, text at 200 %", self._cut_off(page))
-        page.set_viewport_size(PHONE)
-        self._note(f"{screen}, {PHONE}, text at 200 %", self._cut_off(page))
-        page.set_viewport_size(DESK)
         page.evaluate(LARGER, "")
-
-    def _violations(self, page: Page, rules: dict[str, object]) -> list[str]:
-        window = page.locator("dialog[open]").count()
-        context = "dialog[open]" if window else "html"
-        return page.evaluate(RUN, [context, {**OPTIONS, "runOnly": rules}])
 
     def _cut_off(self, page: Page) -> list[str]:
         wide = page.evaluate(TOO_WIDE)

@@ -37,7 +37,7 @@ def new_form(name: str) -> Form:
 def signed_in(portal: PortalProcess) -> requests.Session:
     """Return a signed-in session of Mara that survives a restart of the server."""
     session = requests.Session()
-    session.get(f"{portal.url}/sign-in", timeout=10)
+    session.get(f"{portal.url}/sign-in", timeout=60)
     answer = session.post(
         f"{portal.url}/sign-in",
         data={
@@ -45,7 +45,7 @@ def signed_in(portal: PortalProcess) -> requests.Session:
             "password": PASSWORD,
             "csrfmiddlewaretoken": session.cookies["csrftoken"],
         },
-        timeout=10,
+        timeout=60,
     )
     assert answer.url.startswith(f"{portal.url}/security/clients")
     return session
@@ -82,5 +82,5 @@ def send(session: requests.Session, portal: PortalProcess, form: Form) -> Answer
 
 def names_in_list(session: requests.Session, portal: PortalProcess) -> list[str]:
     """Return the names of the clients that the first page of the list shows."""
-    page = session.get(f"{portal.url}/security/clients", timeout=10).text
+    page = session.get(f"{portal.url}/security/clients", timeout=60).text
     return re.findall(r'class="row-link"[^>]*>([^<]*)<', page)

@@ -45,7 +45,7 @@ STATES: Final = (
     "security/clients/rotate?secrets=<secret_id>,<full_secret_id>",
     "security/clients/<full_id>/secrets",
     f"{CLIENT}/secrets/add",  # a window without JavaScript
-    *(f"security/activity?{query}" for query in ("when=always", "q=pump&outcome=done")),
+    "security/activity?when=always&q=pump&outcome=done",
     *(f"security/activity?{query}" for query in ("q=nobody", "when=dates&last=2020-01-01")),
     *(f"security/users?{query}" for query in ("show=unseen", "q=nobody like that")),
     "security/users/<invited_id>",
@@ -129,6 +129,7 @@ ELSEWHERE: Final = {
     *("security/clients/<removed_id>/restore", f"{USER}/sessions/<session_id>/end"),
     f"{CLIENT}/identities/add/<preset>",
     *("security/clients/live", "security/apis/live", f"{CLIENT}/live/<tab>"),
+    *("security/clients/usage/live", "account/guesses/close"),  # the page that they lead to
 }
 #: every other screen of the matrix, as a page
 PAGES: Final = (

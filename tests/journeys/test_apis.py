@@ -29,7 +29,7 @@ def claims_of(token: str) -> dict[str, Any]:
 def token_for(portal: PortalProcess, client: dict[str, str], **more: str) -> dict[str, Any]:
     """Return the answer of the token endpoint."""
     form = {"grant_type": "client_credentials", **client, **more}
-    answer = requests.post(f"{portal.url}/identity/connect/token", form, timeout=10)
+    answer = requests.post(f"{portal.url}/identity/connect/token", form, timeout=60)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 def refuse(visitor: Visitor, client_id: str) -> None:
     fields = {"client_id": client_id, "client_secret": new_secret()}
     fields["grant_type"] = "client_credentials"
-    reply = requests.post(f"{visitor.portal.url}/identity/connect/token", fields, timeout=10)
+    reply = requests.post(f"{visitor.portal.url}/identity/connect/token", fields, timeout=60)
     assert reply.status_code == 401
 
 

@@ -15,7 +15,7 @@ from tests.journeys.page_actions import (
     shown_credentials,
     to_second_step,
 )
-from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
+from tests.journeys.visitor import Visitor, expect_focus, press, sign_in, window_of
 from tests.portal_process import USERNAME, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -198,4 +198,4 @@ def expect_no_answer(page: Page) -> None:
     """Expect the window unchanged, with a message at the top that no response came."""
     window = expect_window(page, "Add Secret")
     expect(window.get_by_role("alert")).to_have_text(NO_ANSWER)
-    assert focused(page) == "Try again"
+    expect_focus(page, "Try again")

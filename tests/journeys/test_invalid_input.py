@@ -15,7 +15,7 @@ from tests.journeys.page_actions import (
     send_wrong,
     to_second_step,
 )
-from tests.journeys.visitor import Visitor, focused, press, window_of
+from tests.journeys.visitor import Visitor, expect_focus, focused, press, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -178,10 +178,10 @@ def test_add_client_several_invalid_fields_are_listed_and_first_focused(visitor:
 
     summary = window.get_by_role("alert")
     expect(summary).to_contain_text("There are 3 problems")
-    assert focused(page) == "id_name"
+    expect_focus(page, "id_name")
     expect(window.get_by_label("Contact")).to_be_visible()  # More opens by itself
     summary.get_by_role("link", name=re.compile("^Contact: ")).click()
-    assert focused(page) == "id_contact"
+    expect_focus(page, "id_contact")
 
 
 def test_add_client_tenant_administrator_needs_a_second_tick(visitor: Visitor) -> None:
@@ -196,7 +196,7 @@ def test_add_client_tenant_administrator_needs_a_second_tick(visitor: Visitor) -
     send_wrong(page, "Continue")
 
     expect(window).to_contain_text("Confirm that Mighty gateway becomes a Tenant Admin")
-    assert focused(page) == "id_confirm_admin"
+    expect_focus(page, "id_confirm_admin")
     tick.check()
     press(page, "Continue")
     expect_window(page, "Add Secret")

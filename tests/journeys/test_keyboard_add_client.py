@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.keyboard import tab_to
 from tests.journeys.page_actions import expect_window, open_add_client, shown_credentials
-from tests.journeys.visitor import Visitor, expect_focus, focused, window_of
+from tests.journeys.visitor import Visitor, expect_focus, window_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -34,17 +34,17 @@ def test_keyboard_adds_a_client_from_the_list_to_close(visitor: Visitor) -> None
 
 def walk_to_second_window(page: Page) -> None:
     page.keyboard.press("Tab")
-    assert focused(page) == "Skip to content"
+    expect_focus(page, "Skip to content")
     tab_to(page, "add-client")
     page.keyboard.press("Enter")
     expect_window(page, "Add Client")
-    assert focused(page) == "id_name"
+    expect_focus(page, "id_name")
     page.keyboard.type("By the keyboard alone")
     tab_to(page, "id_token_lifetime")
     tab_to(page, "Continue")
     page.keyboard.press("Enter")
     expect_window(page, "Add Secret")
-    assert focused(page) == "id_secret_description"
+    expect_focus(page, "id_secret_description")
 
 
 INSIDE = "() => !document.activeElement.matches('body *:not(dialog, dialog *)')"

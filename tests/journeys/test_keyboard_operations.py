@@ -22,7 +22,7 @@ from tests.journeys.keyboard import (
     tab_to,
     wait_for_htmx,
 )
-from tests.journeys.visitor import Visitor, focused, window_of
+from tests.journeys.visitor import Visitor, expect_focus, window_of
 from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -164,15 +164,15 @@ def test_keyboard_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     press_keys(page, "/")
     page.keyboard.type(word)
     expect(page.locator(".row-link")).to_have_count(2)
-    assert focused(page) == "id_q"
+    expect_focus(page, "id_q")
     tab_to(page, "id_show")
     page.keyboard.type("Active")
     expect(page).to_have_url(re.compile("show=active"))
-    assert focused(page) == "id_show"
+    expect_focus(page, "id_show")
     tab_to(page, "sort-name")
     press_keys(page, "Enter")
     expect(page.locator("th[aria-sort=descending]")).to_contain_text("Name")
-    assert focused(page) == "sort-name"
+    expect_focus(page, "sort-name")
 
     disable_two(page)
     press_keys(page, "Control+k")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, StorageState, expect
 
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import Credentials, add_client, open_window
-from tests.journeys.visitor import Visitor, focused, window_of
+from tests.journeys.visitor import Visitor, expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -190,7 +190,7 @@ def test_poll_keeps_open_parts_and_focus(visitor: Visitor, live_portal: PortalPr
             break
     hours.locator("summary").click()
     expect(hours).to_have_attribute("open", "")
-    assert focused(page) == "Tokens per hour"
+    expect_focus(page, "Tokens per hour")
 
     changed = live_portal.run("roles", "add", f"R {uuid4()}", "--tenant", TENANT)
     assert changed.returncode == 0, changed.stderr
@@ -200,6 +200,6 @@ def test_poll_keeps_open_parts_and_focus(visitor: Visitor, live_portal: PortalPr
         page.clock.fast_forward(POLL)
     expect(page.locator("#details:not([data-old])")).to_have_count(1)
     expect(hours).to_have_attribute("open", "")
-    assert focused(page) == "Tokens per hour"
+    expect_focus(page, "Tokens per hour")
     page.wait_for_timeout(300)
     assert page.evaluate("shifts") == 0

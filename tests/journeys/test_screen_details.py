@@ -153,6 +153,7 @@ def test_restored_last_client_is_open(visitor: Visitor) -> None:
     assert seed_one.returncode == 0, seed_one.stderr
     page = visitor.page(f"{CLIENTS}/{id_of(visitor.portal, name)}/remove")
     press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
     page.goto(f"{CLIENTS}?q={name}&show=removed")
     page.get_by_role("link", name=f"Restore {name}").click()
     expect_window(page, "Restore Client")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import code_of
 from tests.journeys.accessibility_checks import AccessibilityChecks
-from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
+from tests.journeys.visitor import Visitor, expect_focus, press, sign_in, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -121,7 +121,7 @@ def take_codes(visitor: Visitor, page: Page, accessibility: AccessibilityChecks)
     alert = window_of(page).get_by_role("alert")
     expect(alert).to_have_text("You have not copied the recovery codes. Close anyway?")
     accessibility.check(page, "Recovery codes, not copied")
-    assert focused(page) == "Keep open"
+    expect_focus(page, "Keep open")
     press(page, "Keep open")
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     press(page, "Copy Recovery codes")

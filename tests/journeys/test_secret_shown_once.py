@@ -12,7 +12,7 @@ from tests.journeys.page_actions import (
     expect_window,
     shown_credentials,
 )
-from tests.journeys.visitor import Visitor, focused, press, window_of
+from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -31,7 +31,7 @@ def test_close_without_copying_asks_first(visitor: Visitor, way: str) -> None:
     page.keyboard.press("Escape") if way == "Escape" else press_close(page)
 
     expect(window.get_by_role("alert")).to_have_text(ASKS)
-    assert focused(page) == "Keep open"
+    expect_focus(page, "Keep open")
     press(page, "Keep open")
     expect(window.get_by_role("alert")).to_be_hidden()
     assert shown_credentials(page).plain == plain

@@ -53,7 +53,7 @@ def test_shortcuts_in_a_focused_field_do_nothing(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
 
     page.keyboard.press("/")
-    assert focused(page) == "id_q"
+    expect_focus(page, "id_q")
     page.keyboard.type("cs1")
     expect(page.locator("#id_q")).to_have_value("cs1")
     expect(window_of(page)).to_have_count(0)

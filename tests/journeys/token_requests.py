@@ -21,7 +21,7 @@ METADATA = "/identity/.well-known/openid-configuration"
 
 def metadata_of(portal: PortalProcess) -> dict[str, Any]:
     """Return the published metadata of the portal."""
-    answer = requests.get(portal.url + METADATA, timeout=10)
+    answer = requests.get(portal.url + METADATA, timeout=60)
     assert answer.status_code == 200
     return answer.json()
 
@@ -65,7 +65,7 @@ def claims_by_pyjwt(portal: PortalProcess, token: str) -> dict[str, Any]:
 def claims_by_joserfc(portal: PortalProcess, token: str) -> dict[str, Any]:
     """Verify the token with joserfc; return its claims."""
     metadata = metadata_of(portal)
-    keys = requests.get(metadata["jwks_uri"], timeout=10).json()
+    keys = requests.get(metadata["jwks_uri"], timeout=60).json()
     found = joserfc.jwt.decode(token, joserfc.jwk.KeySet.import_key_set(keys))
     assert found.header["typ"] == "at+jwt"
     assert found.header["alg"] == "RS256"
@@ -87,7 +87,7 @@ def refusal(portal: PortalProcess, client_id: str, plain: str) -> tuple[int, str
             "client_id": client_id,
             "client_secret": plain,
         },
-        timeout=10,
+        timeout=60,
     )
     assert "access_token" not in answer.text
     return answer.status_code, answer.json().get("error", "")

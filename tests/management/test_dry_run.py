@@ -148,6 +148,7 @@ def words_of(line: str) -> list[str]:
     return [found.get(word, word) for word in line.split()]
 
 
+@pytest.mark.one_database  # each is rolled back alike, and those below on both
 @pytest.mark.parametrize(("line", "said"), COMMANDS.items(), ids=COMMANDS)
 def test_dry_run_says_what_would_happen_and_changes_nothing(
     run: Run, pump: Client, line: str, said: str, dump_of_every_table: object
@@ -198,6 +199,7 @@ def test_dry_run_of_what_is_refused_is_refused(run: Run, pump: Client) -> None:
     assert (AuditEvent.objects.filter(outcome="refused").count(), Role.objects.count()) == (0, 8)
 
 
+@pytest.mark.one_database  # the shape of texts
 @pytest.mark.parametrize("line", COMMANDS)
 def test_json_is_what_there_is_after_the_change(run: Run, pump: Client, line: str) -> None:
     ended = run(*words_of(line), "--json")

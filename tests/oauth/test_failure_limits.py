@@ -23,6 +23,7 @@ from tests.oauth.test_token_requests import HEADERS, assert_error
 from tests.oauth.wsgi import Reply, basic, form
 from tests.portal_process import PortalProcess
 
+pytestmark = pytest.mark.one_database  # the statement that counts also runs on the other, see below
 Ask = Callable[..., Reply]
 OTHER = "198.51.100.9"
 
@@ -151,6 +152,7 @@ def test_flood_is_logged_once(clients: SimpleNamespace, ask: Ask, caplog: pytest
     assert "not logged" in lines()[-1]
 
 
+@pytest.mark.both_databases
 def test_failures_are_counted_across_workers(
     token_portal: PortalProcess, machines: SimpleNamespace
 ):

@@ -9,7 +9,6 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -20,6 +19,7 @@ from clients_app.models import SigningKey
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.signing_keys.private_keys import base64url, loaded_key
 from tests.oauth.introspection import INACTIVE, INTROSPECT, introspect, post, token_of
+from tests.rsa_keys import key_of_a_stranger
 
 Forgery = Callable[[str, str], str]
 
@@ -77,7 +77,7 @@ def with_own_key(token: str, kid: str) -> str:
     )
 
 
-FOREIGN = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+FOREIGN = key_of_a_stranger()
 
 
 def segment(content: bytes) -> str:

@@ -102,7 +102,7 @@ def test_rotation_with_a_chosen_expiry_applies_on_time_in_every_worker(portal: P
     """SEC-9: requests before the expiry got a token, requests after it did not."""
     added = json.loads(portal.run("clients", "add", "ends soon", "--json").stdout)
     machine = MachineClient(portal.port, added["client_id"], added["client_secret"])
-    code = ROTATE.format(client_id=machine.client_id, seconds=8)
+    code = ROTATE.format(client_id=machine.client_id, seconds=20)
     rotated = portal.run("shell", "-v", "0", "-c", code)
     assert rotated.returncode == 0, rotated.stderr
     ends_at = datetime.fromisoformat(rotated.stdout.strip())

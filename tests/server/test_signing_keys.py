@@ -223,6 +223,7 @@ def token_by_the_clock(machine: Machine, ahead_s: float, *, since: float) -> str
 
 
 @pytest.mark.one_database  # no rule asks the database for the time
+@pytest.mark.parametrize("portal", ["1"], indirect=True)  # nor another worker
 def test_tokens_with_a_wrong_clock_keep_their_rules(portal: PortalProcess) -> None:
     """JWT-5 and JWT-6: an hour ahead, an hour behind, and after 2038."""
     machine = Machine(portal)

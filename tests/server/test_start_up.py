@@ -162,7 +162,7 @@ def test_address_is_printed_when_the_port_accepts(tmp_path: Path) -> None:
     with serving(portal, stdout=subprocess.PIPE) as server:
         try:
             assert server.stdout.readline().startswith("The portal is at ")
-            socket.create_connection(("127.0.0.1", portal.port), timeout=10).close()
+            socket.create_connection(("127.0.0.1", portal.port), timeout=60).close()
         finally:
             server.terminate()
             log = server.stderr.read()

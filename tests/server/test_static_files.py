@@ -63,12 +63,12 @@ def test_static_files_of_the_former_version_stay_for_a_day(version) -> None:
 
 
 def test_static_file_of_another_version_is_the_present_one(running: PortalProcess) -> None:
-    page = requests.get(f"{running.url}/sign-in", timeout=10).text
+    page = requests.get(f"{running.url}/sign-in", timeout=60).text
     style = re.search(r"/static/clients_app/css/portal\.\w{12}\.css", page)[0]
-    present = requests.get(f"{running.url}{style}", timeout=10)
+    present = requests.get(f"{running.url}{style}", timeout=60)
     newer = re.sub(r"\w{12}\.css", "0123456789ab.css", style)
 
-    reply = requests.get(f"{running.url}{newer}", timeout=10)
+    reply = requests.get(f"{running.url}{newer}", timeout=60)
 
     assert (reply.status_code, reply.content) == (200, present.content)
     assert reply.headers["Content-Type"].startswith("text/css")

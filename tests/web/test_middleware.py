@@ -13,8 +13,6 @@ from clients_app.web.views import roles
 from tests.factories import make_tenant
 from tests.responses import plain_secret_in, text_of
 
-pytestmark = pytest.mark.both_databases
-
 ROLES = "/security/roles"
 
 
@@ -74,6 +72,7 @@ def test_scheme_is_believed_only_from_trusted_proxies(
         assert "Ask the person who runs it" in text_of(reply)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("cookie", ["a" * 12 + "\\000", "A" * 32, "a" * 31, "../../" + "a" * 26])
 def test_session_cookie_malformed_is_ignored(client, db, cookie):
     client.cookies.load(f'sessionid="{cookie}"')
@@ -81,6 +80,7 @@ def test_session_cookie_malformed_is_ignored(client, db, cookie):
     assert client.get(ROLES).status_code == 303
 
 
+@pytest.mark.both_databases
 def test_machine_prefix_page_gets_page_headers(administrator_browser):
     reply = administrator_browser.get("/identity/nowhere")
 
@@ -90,10 +90,12 @@ def test_machine_prefix_page_gets_page_headers(administrator_browser):
     assert reply["Permissions-Policy"]
 
 
+@pytest.mark.both_databases
 def test_front_page_redirect_keeps_an_odd_query(client, db):
     assert client.get("/?path=x&q=a").status_code == 303
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("to", ["/a\nb", "/a\rb", "/\x00"])
 def test_redirect_never_splits_a_header(client, administrator, to):
     reply = client.get("/sign-in", {"next": to}, headers={"hx-request": "true"})
@@ -107,6 +109,7 @@ def test_pages_ignore_accept_language(client, db):
     assert "Passwort" not in text
 
 
+@pytest.mark.both_databases
 def test_locked_database_answers_503_with_retry_after(administrator_browser, monkeypatch):
     def locked(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
@@ -121,6 +124,7 @@ def test_locked_database_answers_503_with_retry_after(administrator_browser, mon
     assert "The database is locked" in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_missing_table_is_a_fault_of_ours_and_no_outage(administrator_browser, monkeypatch):
     """SQLite's driver raises the same error for both."""
 
@@ -137,6 +141,7 @@ def test_missing_table_is_a_fault_of_ours_and_no_outage(administrator_browser, m
     assert "Something went wrong" in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_sign_in_page_names_the_only_tenant(client, tenant):
     assert tenant.name in text_of(client.get("/sign-in"))
 

@@ -95,7 +95,7 @@ def test_verify_tokens_program_accepts_tokens_of_the_tenant_alone(
     made = json.loads(added.stdout)
     form = {"grant_type": "client_credentials"}
     login = (made["client_id"], made["client_secret"])
-    token = requests.post(address, form, auth=login, timeout=10).json()["access_token"]
+    token = requests.post(address, form, auth=login, timeout=60).json()["access_token"]
     owner = jwt.decode(token, options={"verify_signature": False})["tid"]
     program = programs_of(text_of(colleague_browser.get(PAGE)))[language]
     program = program.replace(conf.public_url(), live_portal.url)

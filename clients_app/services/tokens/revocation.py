@@ -4,6 +4,7 @@ Source: RFC 7009; CLI-17, INT-3.
 """
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -13,10 +14,12 @@ from clients_app.errors import Conflict, gettext_noop
 from clients_app.models import Client, RevokedToken
 from clients_app.permissions import Action, require
 from clients_app.services.locks import locked
-from clients_app.services.tokens.validity import ActiveToken
+
+if TYPE_CHECKING:  # the worker and commands, which verify no tokens, start without these libraries
+    from clients_app.services.tokens.validity import ActiveToken
 
 
-def revoke_token(active: ActiveToken, *, now: datetime) -> None:
+def revoke_token(active: "ActiveToken", *, now: datetime) -> None:
     """Revoke the token for every process. Revoking it again changes nothing."""
     token, client = active
     expires_at = datetime.fromtimestamp(token["exp"], UTC)

@@ -1,4 +1,4 @@
-"""Invitations: accepted once and in time, renewed, withdrawn, and mailed."""
+"""Invitations: accepted once and in time, renewed and withdrawn."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,19 +11,15 @@ from django.urls import resolve
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.identity.one_time_links import (
     invitation_link,
-    mail_asked_links,
-    mail_invitations,
     make_one_time_link,
 )
-from clients_app.models import AuditEvent, LinkRequest, Person, Tenant
+from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.clients.edits import set_owners
 from clients_app.services.people.accounts import choose_password, set_active
 from clients_app.services.people.invitations import (
     LASTS,
-    invite_person,
-    renew_invitation,
     withdraw_invitation,
 )
 from clients_app.services.people.ownership import hand_over
@@ -34,38 +30,11 @@ from tests.factories import (
     command_line_in,
     make_client,
     make_person,
-    make_tenant,
     role_ids,
 )
-from tests.sinks import mail_sink
 
 GOOD = "Seven-grey-herons-7"
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def invite(tenant: Tenant, now: Any) -> Any:
-    """A function that invites a person; their email is Lena's by default."""
-
-    def invite(username: str = "", **more: Any) -> Person:
-        given = {
-            "role_ids": frozenset(),
-            "confirms_administrator": False,
-            "by_mail": False,
-            "email": "lena@herons.example",
-            **more,
-        }
-        return invite_person(username, **given, actor=command_line_in(tenant), now=now)
-
-    return invite
-
-
-@pytest.fixture
-def renew(tenant: Tenant) -> Any:
-    def renew(person: Person, *, now: Any, by_mail: bool = False) -> Person:
-        return renew_invitation(person, by_mail=by_mail, actor=command_line_in(tenant), now=now)
-
-    return renew
 
 
 def works(link: str, person: Person) -> bool:
@@ -228,99 +197,3 @@ def test_invited_person_owns_no_client(invite: Any, tenant: Tenant, now: Any) ->
         set_owners(client, frozenset({lena.pk}), expected_version=None, now=now, **by)
     with pytest.raises(RuleBroken):
         hand_over(ann, lena, now=now, **by)
-
-
-def test_mailed_invitation_has_a_link_that_works(
-    invite: Any, tenant: Tenant, now: Any, settings: Any
-) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
-        lena = invite(by_mail=True)
-
-        mail_invitations(now=now)
-        mail_invitations(now=now)
-
-    (message,) = sink.received
-    body = message.get_body(("plain",))
-    assert body is not None
-    text = body.get_content()
-    link = next(line for line in text.splitlines() if "/choose-password/" in line)
-    assert works(link.strip(), lena)
-    assert tenant.name in text
-
-
-def test_invitation_that_was_not_mailed_says_why(invite: Any, now: Any, settings: Any) -> None:
-    settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    lena = invite(by_mail=True)
-
-    mail_invitations(now=now)
-
-    lena.refresh_from_db()
-    assert "refused" in lena.invitation_problem.lower()
-    assert not lena.must_mail_invitation
-
-
-def test_withdrawn_or_accepted_invitation_is_not_mailed(
-    invite: Any, tenant: Tenant, now: Any, settings: Any
-) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
-        lena = invite(by_mail=True)
-        choose_password(lena, GOOD, actor=actor_for(lena), now=now)
-        mail_invitations(now=now)
-
-    assert sink.received == []
-
-
-def test_forgot_password_does_not_revive_an_expired_invitation(
-    invite: Any, now: Any, settings: Any
-) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
-        LinkRequest.objects.create(email=invite().email)
-        mail_asked_links(now=now + LASTS + HOUR)
-
-    assert sink.received == []
-
-
-def test_edited_email_that_belongs_to_another_person_is_refused(tenant: Tenant, now: Any) -> None:
-    make_person("ann", make_tenant("Contoso"), email="ann@example.com")
-    bob = make_person("bob", tenant, email="bob@example.com")
-
-    with pytest.raises(Conflict) as refusal:
-        edit_person(
-            bob, name="Bob", email="ANN@example.com", actor=command_line_in(tenant), now=now
-        )
-
-    assert refusal.value.field == "email"
-    assert Person.objects.get(pk=bob.pk).name == ""
-
-
-@pytest.mark.parametrize("field", ["username", "email"])
-def test_username_is_never_the_email_of_somebody_else(
-    invite: Any, tenant: Tenant, now: Any, field: str
-) -> None:
-    make_person("ann@herons.example", tenant, email="a.n@herons.example")
-    given = {"username": "A.N@herons.example", "email": "x@herons.example"}
-    if field == "email":
-        given = {"username": "lena", "email": "Ann@herons.example"}
-
-    with pytest.raises(Conflict) as refused:
-        invite(**given)
-
-    assert refused.value.field == field
-
-
-def test_edited_email_that_is_the_username_of_another_person_is_refused(
-    tenant: Tenant, now: Any
-) -> None:
-    make_person("ann@herons.example", tenant)
-    ben, actor = make_person("ben", tenant), command_line_in(tenant)
-
-    with pytest.raises(Conflict):
-        edit_person(ben, name="", email="Ann@herons.example", actor=actor, now=now)
