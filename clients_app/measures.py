@@ -34,7 +34,7 @@ class Kind(NamedTuple):
 REQUESTS: Final = Kind(
     "portal_oauth_requests",
     "Requests to the endpoints of authenticated clients; the cause is that of the log.",
-    ("endpoint", "grant", "result", "cause"),
+    ("endpoint", "grant", "method", "result", "cause"),
 )
 REFUSALS: Final = Kind(
     "portal_refused_requests",

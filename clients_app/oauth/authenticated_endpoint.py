@@ -28,7 +28,7 @@ from clients_app.oauth.errors import (
     too_many_failures,
     unavailable,
 )
-from clients_app.oauth.named_client import named_client_id, named_grant_type
+from clients_app.oauth.named_client import named_client_id, named_grant_type, named_method
 from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
@@ -99,9 +99,9 @@ def respond(request: Request, *, steps: Steps, endpoint: str, methods: str = "PO
 def _measure(request: Request, endpoint: str, error: OAuthError | None = None) -> None:
     """Count a request. A cause may end with details after a colon, which are left out."""
     if measures.is_on():
-        grant = named_grant_type(request)
+        grant, method = named_grant_type(request), named_method(request)
         result, cause = ("ok", "") if error is None else (error.error, error.cause)
-        place = (endpoint.lower(), grant, result, cause.partition(":")[0])
+        place = (endpoint.lower(), grant, method, result, cause.partition(":")[0])
         measures.count(measures.REQUESTS, *place)
 
 

@@ -49,7 +49,13 @@ def value_of(found: Samples, name: str, **labels: str) -> float:
     return found.get((name, frozenset(labels.items())), 0)
 
 
-ISSUED = {"endpoint": "token", "grant": "client_credentials", "result": "ok", "cause": ""}
+ISSUED = {
+    "endpoint": "token",
+    "grant": "client_credentials",
+    "method": "client_secret_basic",
+    "result": "ok",
+    "cause": "",
+}
 REQUESTS, REFUSED = "portal_oauth_requests_total", "portal_refused_requests_total"
 SECONDS, WAITS = "portal_request_seconds", "portal_request_wait_seconds"
 
@@ -91,6 +97,21 @@ def test_requests_of_all_processes_are_counted_and_survive_the_death_of_one(
     for name in (SECONDS, WAITS):
         assert value_of(found, f"{name}_bucket", endpoint="token", le="+Inf") == 29
         assert value_of(found, f"{name}_sum", endpoint="token") > 0
+
+
+def test_requests_are_counted_by_the_method_of_authentication(portal: PortalProcess) -> None:
+    forms = {
+        "private_key_jwt": {"client_assertion_type": "x", "client_assertion": "x"},
+        "client_secret_post": {"client_id": "x", "client_secret": "x"},
+        "none": {"client_id": "x"},
+    }
+    for form in forms.values():
+        requests.post(f"{portal.url}/identity/connect/token", form, timeout=30)
+
+    def counted() -> set[str | None]:
+        return {dict(labels).get("method") for name, labels in samples(portal) if name == REQUESTS}
+
+    wait_until(lambda: counted() >= set(forms))
 
 
 def test_alerts_use_metrics_and_labels_that_exist(portal: PortalProcess) -> None:
