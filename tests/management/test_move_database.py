@@ -29,6 +29,15 @@ NOT_COMPARED = {
     *(f"clients_app_{name}" for name in short_lived.NAMES),  # not copied
 }
 
+CLOSED = {  # with a column of each
+    "clients_app_audithead": "sequence",
+    "clients_app_revokedtoken": "jti",
+    "clients_app_authorization": "id",
+    "clients_app_authorizationcode": "used_at",
+    "clients_app_refreshtoken": "used_at",
+    "clients_app_delivery": "attempts",
+}
+
 
 class Target:
     """An empty database: of the kind that the tests run on, or a file of SQLite."""
@@ -110,14 +119,27 @@ def test_move_there_and_back_keeps_every_row(portal: PortalProcess, tmp_path: Pa
             )
         done(last, "clients", "add", "New", "--tenant", "Contoso")
         assert "append-only" in _delete_events(last)
+        for table in CLOSED:
+            assert "read-only" in _update(middle, table), table
+            assert _update(last, table) == "", table
         counted = "SELECT sum(clients) FROM clients_app_clientcount"
         assert last.query(counted)[0][0] == portal.query(counted)[0][0] + 1
 
 
 def _delete_events(portal: PortalProcess) -> str:
+    return _error_of(portal, "DELETE FROM clients_app_auditevent")
+
+
+def _update(portal: PortalProcess, table: str) -> str:
+    """Return why no row of the table can be written; empty if it can."""
+    statement = f"UPDATE {table} SET {CLOSED[table]} = {CLOSED[table]}"  # noqa: S608  constants
+    return _error_of(portal, statement)
+
+
+def _error_of(portal: PortalProcess, statement: str) -> str:
     code = (
         "from django.db import connection\nwith connection.cursor() as c:\n"
-        "    c.execute('DELETE FROM clients_app_auditevent')"
+        f"    c.execute({statement!r})"
     )
     return portal.manage("shell", "--verbosity=0", f"--command={code}").stderr
 
@@ -129,16 +151,17 @@ def test_move_while_serving_loses_no_change_and_no_token(
     person = signed_in(portal)
     target = Target(tmp_path / "target", is_file=bool(portal.database_url))
     known = json.loads(done(portal, "clients", "add", "Reader", "--json"))
-    with Load(portal, (known["client_id"], known["client_secret"])) as load:
+    pair = (known["client_id"], known["client_secret"])
+    token = token_of(portal, pair)
+    with Load(portal, pair) as load:
         wait_until(lambda: len(load.added) > 2)
         moved = portal.manage("move-database", target.url)
         assert moved.returncode == 0, moved.stderr
         wait_until(lambda: load.refused)
         tokens = load.tokens["200"]
         wait_until(lambda: load.tokens["200"] > tokens)
-        page = person.get(f"{portal.url}/security/clients", timeout=30)
-        assert page.status_code == 200
-        assert send(person, portal, new_form("From a page")) is None
+        _page_refuses_a_change(portal, person)
+        _revocation_is_refused(portal, pair, token)
     portal.stop()
 
     assert set(load.tokens) == {"200"}
@@ -150,6 +173,27 @@ def test_move_while_serving_loses_no_change_and_no_token(
     assert "can be changed again" in done(portal, "move-database", "--open-again")
     done(portal, "clients", "add", "Afterwards")
     assert "whole" in done(portal, "activity", "verify")
+
+
+def token_of(portal: PortalProcess, pair: tuple[str, str]) -> str:
+    """Return an access token."""
+    body, url = {"grant_type": "client_credentials"}, f"{portal.url}/identity/connect/token"
+    return str(requests.post(url, body, auth=pair, timeout=30).json()["access_token"])
+
+
+def _page_refuses_a_change(portal: PortalProcess, person: requests.Session) -> None:
+    page = person.get(f"{portal.url}/security/clients", timeout=30)
+    assert page.status_code == 200
+    assert send(person, portal, new_form("From a page")) is None
+
+
+def _revocation_is_refused(portal: PortalProcess, pair: tuple[str, str], token: str) -> None:
+    """The token would be good again in the new database."""
+    url = f"{portal.url}/identity/connect/revocation"
+    answer = requests.post(url, {"token": token}, auth=pair, timeout=30)
+    assert answer.status_code == 503
+    assert answer.json()["error"] == "temporarily_unavailable"
+    assert "Retry-After" in answer.headers
 
 
 class Load:

@@ -1,12 +1,14 @@
 """Copies the portal into another database, SQLite to PostgreSQL or back.
 
-The former database is closed first: triggers refuse every event, and so every change, while tokens
-are issued as before. So nothing is changed that the copy lacks, also after the copy is made and
-before the servers use it. The refusal says that the database can be read but not changed, as that
-of a read-only one, which every door answers with 503.
+The former database is closed first: triggers refuse every event, and so every change, while
+machines with secrets get tokens as before. Revocations, codes and refresh tokens are refused, too:
+what was revoked or used in the former database only would be good again in the new one. So nothing
+is changed that the copy lacks, also after the copy is made and before the servers use it. The
+refusal says that the database can be read but not changed, as that of a read-only one, which every
+door answers with 503.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -14,37 +16,36 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import Model
 
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import PortalError
-from clients_app.models import Tenant
+from clients_app.models import (
+    AuditHead,
+    Authorization,
+    AuthorizationCode,
+    Delivery,
+    RefreshToken,
+    RevokedToken,
+    Tenant,
+)
 from clients_app.services.backups import contents, tables
 from clients_app.services.backups.snapshots import lift_limits, snapshot
 
 SOURCE: Final = "former"  # the alias of the database that is left
 
-_HEADS: Final = "clients_app_audithead"
 _REASON: Final = "this database is read-only: the portal was moved to another one"
-_CLOSE: Final[dict[str, tuple[str, ...]]] = {
-    "sqlite": (
-        f"CREATE TRIGGER moved_update BEFORE UPDATE ON {_HEADS} "
-        f"BEGIN SELECT RAISE(ABORT, '{_REASON}'); END",
-        f"CREATE TRIGGER moved_insert BEFORE INSERT ON {_HEADS} "
-        f"BEGIN SELECT RAISE(ABORT, '{_REASON}'); END",
-    ),
-    "postgresql": (
-        "SET CONSTRAINTS ALL IMMEDIATE",  # or PostgreSQL makes no trigger
-        "CREATE FUNCTION moved() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_REASON}' USING ERRCODE = 'read_only_sql_transaction'; END $$",
-        f"CREATE TRIGGER moved BEFORE INSERT OR UPDATE ON {_HEADS} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION moved()",
-    ),
-}
-_OPEN: Final[dict[str, tuple[str, ...]]] = {
-    "sqlite": ("DROP TRIGGER IF EXISTS moved_update", "DROP TRIGGER IF EXISTS moved_insert"),
-    "postgresql": (f"DROP TRIGGER IF EXISTS moved ON {_HEADS}", "DROP FUNCTION IF EXISTS moved()"),
-}
+#: what nobody may write any more: events, and so every change; what tokens are good for, which has
+#: no events; and messages, which could be sent but not marked as sent
+_CLOSED: Final[tuple[type[Model], ...]] = (
+    *(RevokedToken, Authorization, AuthorizationCode, RefreshToken, Delivery),
+    AuditHead,  # last: what happens until then has events
+)
+_FUNCTION: Final = (
+    "CREATE OR REPLACE FUNCTION moved() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{_REASON}' USING ERRCODE = 'read_only_sql_transaction'; END $$"
+)
 ActorIn = Callable[[UUID], Actor]
 
 
@@ -61,15 +62,17 @@ def close(target: str, *, actor_in: ActorIn, now: datetime) -> None:
 
     Its last event is that the portal moves to a database of the kind ``target``.
     """
-    _run(_OPEN)  # a process that was killed closed it before
+    _open()  # a process that was killed closed it before
+    *others, heads = _CLOSED
+    _close(others)
     _record("installation.closed", {"moved_to": target}, actor_in=actor_in, now=now)
-    _run(_CLOSE)
+    _close([heads])
 
 
 @transaction.atomic
 def open_again(*, actor_in: ActorIn, now: datetime) -> None:
     """Let the database be changed again."""
-    _run(_OPEN)
+    _open()
     _record("installation.opened", {}, actor_in=actor_in, now=now)
 
 
@@ -118,10 +121,35 @@ def _copy(table: tables.Table) -> int:
     return number
 
 
-def _run(statements: dict[str, tuple[str, ...]]) -> None:
+def _close(closed: Iterable[type[Model]]) -> None:
+    is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        for statement in statements[connection.vendor]:
-            cursor.execute(statement)
+        if not is_sqlite:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or PostgreSQL makes no trigger
+            cursor.execute(_FUNCTION)
+        for model in closed:
+            table = model._meta.db_table
+            if is_sqlite:
+                for event in ("INSERT", "UPDATE"):
+                    cursor.execute(
+                        f"CREATE TRIGGER moved_{event}_{table} BEFORE {event} ON {table} "
+                        f"BEGIN SELECT RAISE(ABORT, '{_REASON}'); END"
+                    )
+            else:
+                cursor.execute(
+                    f"CREATE TRIGGER moved BEFORE INSERT OR UPDATE ON {table} "
+                    "FOR EACH ROW EXECUTE FUNCTION moved()"
+                )
+
+
+def _open() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("DROP FUNCTION IF EXISTS moved() CASCADE")  # with its triggers
+            return
+        for model in _CLOSED:
+            for event in ("INSERT", "UPDATE"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS moved_{event}_{model._meta.db_table}")
 
 
 def _record(action: str, after: dict[str, Any], *, actor_in: ActorIn, now: datetime) -> None:
