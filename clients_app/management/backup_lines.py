@@ -1,5 +1,6 @@
 """What the commands print about a backup."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from clients_app.services.backups.contents import Part
@@ -10,13 +11,19 @@ def about_lines(about: Part) -> str:
     chains = [f"  {one['name']}: events up to {one['sequence']}" for one in about["tenants"]]
     own = [one for one in about["migrations"] if one.startswith("clients_app.")]
     facts = (
-        f"Made:       {about['made_at']}",
+        f"Made:       {made_at(about)}",
         f"Version:    {about['version']} ({own[-1]})",
         f"Database:   {about['database']}",
         f"Sealed:     {about['segments']} files of events",
         "Chains:",
     )
     return "\n".join([*facts, *chains])
+
+
+def made_at(about: Part) -> str:
+    """Return when a backup was made, to the second, as people read it."""
+    made = datetime.fromisoformat(str(about["made_at"])).astimezone(UTC)
+    return f"{made:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def about_values(about: Part) -> dict[str, Any]:

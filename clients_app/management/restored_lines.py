@@ -4,6 +4,7 @@ from argparse import Namespace
 from typing import Any, Final
 
 from clients_app.management.again_lines import again_line, again_values, is_listed, takes_away
+from clients_app.management.backup_lines import made_at
 from clients_app.management.output import harmless
 from clients_app.services.backups.later_events import Later, LaterEvent
 from clients_app.services.backups.reading import Backup
@@ -35,7 +36,7 @@ def print_restored(command: Any, given: Namespace, backup: Backup, restored: Res
     ]
     kept = restored.heads_kept_in
     lines = [
-        f"Restored {sum(restored.rows.values()):,} rows of {backup.about['made_at']}.",
+        f"Restored {sum(restored.rows.values()):,} rows of {made_at(backup.about)}.",
         _ENDED,
         *keys,
         *chains,
