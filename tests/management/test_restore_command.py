@@ -105,6 +105,7 @@ def test_restore_without_the_right_keys_or_version_writes_nothing(
         ([backup, "--events", "/nowhere/e"], {}, "/nowhere/e cannot be read (No such file"),
     ):
         assert sentence in refused(empty, "restore", *words, **environment)
+        assert nothing_was_written(empty), sentence
     done(empty, "restore", backup)
     assert empty.query(NAMES) == [("Pump",)]
 

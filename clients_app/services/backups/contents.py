@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import BinaryField, DateField, Field, ForeignKey, UUIDField
 
@@ -48,6 +49,12 @@ def migrations(alias: str) -> list[str]:
     """Return the migrations of the portal that made the tables, in their order."""
     applied = MigrationRecorder(connections[alias]).applied_migrations()
     return sorted(f"{app}.{name}" for app, name in applied)
+
+
+def migrations_of_this_version() -> list[str]:
+    """Return the migrations that make the tables of this version, as ``migrations``."""
+    known = MigrationLoader(None).disk_migrations or {}
+    return sorted(f"{app}.{name}" for app, name in known)
 
 
 def lines_of_backup(alias: str, first: Part) -> Iterator[bytes]:

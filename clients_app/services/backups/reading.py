@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS
 
 from clients_app import derived_keys
 from clients_app.errors import PortalError
@@ -53,8 +52,7 @@ class Backup:
 
     def refuse_other_installation(self) -> None:
         """Raise PortalError if this version or this SECRET_KEY cannot use the backup."""
-        here = contents.migrations(DEFAULT_DB_ALIAS)
-        if self.about["migrations"] != here:
+        if self.about["migrations"] != contents.migrations_of_this_version():
             sentence = (
                 "The backup was made by version %(theirs)s, which has other tables than "
                 "%(own)s. Nothing was changed. Restore it with that version, then upgrade."

@@ -50,9 +50,9 @@ class Command(cli.PortalCommand):
             self.tell(given, lines, about_values(backup.about))
             return
         later = later_events(backup.heads(), given.events)
+        backup.refuse_other_installation()  # first: an older version refuses tables of this one
         with first_start.one_at_a_time():
             prepare_empty_database()
-            backup.refuse_other_installation()
             restored = restore(backup, later, actor_in=_actor_in, now=cli.now())
         print_restored(self, given, backup, restored)
         print_later(self, given, backup, later)
