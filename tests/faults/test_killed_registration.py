@@ -158,7 +158,8 @@ def test_client_whose_secret_was_never_shown_is_listed_and_can_get_another(
     run_until_killed(partial(die_after_commit, partial(add_client, committed_tenant, 1)))
 
     page = client_page(committed_tenant.pk, client_type="client-credentials", now=NOW)
-    assert [(client.name, client.live_secrets) for client in page.clients] == [("Pump 1", 1)]
+    assert [client.name for client in page.clients] == ["Pump 1"]
+    assert Client.objects.get().secrets.live(NOW).count() == 1
     add_one_secret(committed_tenant, 2)
     assert Client.objects.get().secrets.live(NOW).count() == 2
 
