@@ -121,6 +121,13 @@ _WEAKNESSES: Final[tuple[Weakness, ...]] = (
         gettext_noop("Dangerous: lets in any repository on GitHub, of any owner."),
     ),
     dangerous(
+        lambda pins: not (_one_repository(pins) or _one_owner(pins)),
+        gettext_noop(
+            "Dangerous: lets in every repository that may call this workflow, which is any on "
+            "GitHub if it is public. Add a rule for repository_owner_id."
+        ),
+    ),
+    dangerous(
         lambda pins: not (_one_repository(pins) or _one_workflow(pins)),
         gettext_noop("Dangerous: lets in any repository of the owner, also new ones."),
     ),

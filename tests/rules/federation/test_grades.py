@@ -18,6 +18,7 @@ ISSUERS = {
 }
 REPOSITORY = "{1de489be-ce6a-42a0-a8c8-eadbf1174ac7}"
 ENVIRONMENT = "{bd715740-c970-486b-b68a-b421ec2a1f8b}"
+WORKFLOW = "o/r/w.yml@refs/heads/main"
 CIRCLE = "org/o/project/p"
 BRANCH = {"oidc.circleci.com/vcs-ref": "refs/heads/main"}
 NO_SSH = {"oidc.circleci.com/ssh-rerun": "false"}
@@ -43,7 +44,12 @@ def trust(preset: str, rule: str, claims: dict[str, str] | None = None) -> Trust
         ("github", "repo:o/r:ref:refs/tags/v1", {}, CAUTION, "tag"),
         ("github", "repo:o/r:ref:refs/heads/release/*", {}, CAUTION, "several branches"),
         ("github", "repo:o/r:environment:a:b", {}, CAUTION, "accepts nothing"),
-        ("github", "job_workflow_ref:o/r/w.yml@refs/heads/main", {}, CAUTION, "call this workflow"),
+        ("github", f"job_workflow_ref:{WORKFLOW}", {}, DANGEROUS, "any on GitHub"),
+        ("github", "*", {"job_workflow_ref": WORKFLOW}, DANGEROUS, "any on GitHub"),
+        (
+            *("github", f"job_workflow_ref:{WORKFLOW}", {"repository_owner_id": "1"}),
+            *(CAUTION, "call this workflow"),
+        ),
         ("github", "repo:o/r:pull_request", {}, DANGEROUS, "pull requests"),
         ("github", "repo:o/r:*", {}, DANGEROUS, "pull requests"),
         ("github", "repo:o/r:pull_*", {}, DANGEROUS, "pull requests"),
