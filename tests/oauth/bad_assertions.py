@@ -148,6 +148,13 @@ MALFORMED: dict[str, Callable[[str], str]] = {
     "header is no JSON": lambda text: f"AAAA.{text.partition('.')[2]}",
     "NaN": lambda text: _with_json(text, '{"exp": NaN}'),
     "nested": lambda text: _with_json(text, "[" * 5000),
+    # as deep as Python can read, but not write: in the header, which is shown beside the keys
+    **{
+        f"{depth} lists in kid": lambda text, depth=depth: _with_header(
+            text, f'{{"alg": "ES256", "kid": {"[" * depth}{"]" * depth}}}'
+        )
+        for depth in (20, 900)
+    },
     "JSON instead of the compact form": lambda text: _by_jwcrypto(text).serialize(),
     "encrypted": lambda text: _encrypted(text),
     "detached": lambda text: "..".join((text.split(".")[0], text.split(".")[2])),
@@ -169,3 +176,7 @@ def _encrypted(text: str) -> str:
 def _with_json(text: str, claims: str) -> str:
     header, _, signature = text.split(".")
     return ".".join((header, b64(claims.encode()).decode(), signature))
+
+
+def _with_header(text: str, header: str) -> str:
+    return ".".join((b64(header.encode()).decode(), text.partition(".")[2]))
