@@ -5,6 +5,8 @@ The tenant's row is locked while its messages are queued, so that one of several
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +16,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.limits import ALERTS_PER_HOUR
-from clients_app.models import Alert, ClientSecret, Delivery, Tenant
+from clients_app.models import (
+    Alert,
+    ClientKey,
+    ClientSecret,
+    Delivery,
+    FederatedIdentity,
+    Tenant,
+)
 from clients_app.rules.alerts import AlertKind
 from clients_app.selectors.notices.expirations import channels_of
 from clients_app.services.alerts.messages import as_json
@@ -35,8 +44,12 @@ def _due(*, now: datetime) -> QuerySet[Alert]:
     """Return what people should know now; a client that cannot or may not request is not silent."""
     rows = Alert.objects.filter(sent_at=None, due_at__lte=now)
     is_refused = Alert.objects.filter(client=OuterRef("client"), kind=AlertKind.REFUSED)
-    live = ClientSecret.objects.live(now).filter(client=OuterRef("client")).order_by()
-    return rows.filter(~Q(kind=AlertKind.SILENT) | Exists(live) & ~Exists(is_refused))
+    proofs = (
+        Exists(table.objects.live(now).filter(client=OuterRef("client")).order_by())
+        for table in (ClientSecret, ClientKey, FederatedIdentity)
+    )
+    can = reduce(or_, proofs)
+    return rows.filter(~Q(kind=AlertKind.SILENT) | can & ~Exists(is_refused))
 
 
 @transaction.atomic

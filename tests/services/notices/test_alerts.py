@@ -1,6 +1,8 @@
 """Which alerts are sent: when trouble begins, once until the client is well again."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Alert, Client, ClientSecret, Tenant
 from clients_app.services.alerts.watch import watch
 from clients_app.services.usage import counts, refused_requests
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import NOW, insert_clients, insert_secrets, insert_usage
 from tests.services.notices.alert_cases import HOUR, alerts_at, be_refused, get_token, work
 
@@ -101,6 +104,17 @@ def test_silent_client_without_live_secret_gets_no_alert(client_: Client) -> Non
     ClientSecret.objects.filter(client=client_).update(removed_at=NOW)
 
     assert alerts_at(NOW + 3 * HOUR) == []
+
+
+@pytest.mark.parametrize("insert", [insert_keys, insert_identities])
+def test_client_without_secrets_is_silent_if_it_can_still_ask(
+    client_: Client, insert: Callable[..., Any]
+) -> None:
+    work(client_, until=NOW)
+    client_.secrets.update(removed_at=NOW)
+    insert(client_, 1)
+
+    assert alerts_at(NOW + 5 * HOUR) == [SILENT]
 
 
 def test_refused_client_is_not_also_silent(client_: Client) -> None:
