@@ -1,6 +1,6 @@
 """What adding, editing and removing have in common for public keys and federated identities."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -13,6 +13,8 @@ from clients_app.limits import CLIENT_KEYS_MAX, IDENTITIES_MAX, SECRET_DESCRIPTI
 from clients_app.models import Client, ClientKey, FederatedIdentity
 from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
+from clients_app.rules.federation.presets import PRESETS
+from clients_app.rules.jwts import thumbprint_of
 from clients_app.rules.names import clean_line
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.locks import refuse_stale
@@ -164,5 +166,12 @@ def values_of(row: Row) -> dict[str, Any]:
         "audience": row.audience,
         "subject_rule": row.subject_rule,
         "claim_rules": [f"{name} = {rule}" for name, rule in sorted(row.claim_rules.items())],
-        "kids": [key["kid"] for key in keys],
+        "kids": [_named(key) for key in keys],
+        "platform": str(PRESETS.get(row.preset, PRESETS["other"]).name),
     }
+
+
+def _named(jwk: Mapping[str, Any]) -> str:
+    """Return the name of a key, which another key may have too, so with its thumbprint."""
+    kid, thumbprint = str(jwk["kid"]), thumbprint_of(jwk)
+    return kid if kid == thumbprint else f"{kid} ({thumbprint})"

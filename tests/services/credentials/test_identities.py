@@ -56,6 +56,9 @@ def client(tenant: Tenant) -> Client:
     return insert_clients(["Pump"], tenant)[0]
 
 
+OTHER = ECKey.generate_key("P-256").as_dict(private=False)
+
+
 def add(client: Client, draft: IdentityDraft = DRAFT, **more: Any) -> FederatedIdentity:
     by = {"actor": command_line_in(client.tenant), "now": NOW}
     return add_identity(client, draft, **{**by, **more})
@@ -283,3 +286,29 @@ def test_each_change_asks_people_for_proof(client: Client, administrator: Any) -
     ):
         with pytest.raises(ProofRequired):
             change()
+
+
+def test_other_keys_with_the_same_kid_replace_the_former_ones(client: Client) -> None:
+    """An issuer whose key leaked may publish the next one under the same name."""
+    first, second = (json.dumps({**key, "kid": "signing"}) for key in (PUBLIC, OTHER))
+    identity = add(client, replace(DRAFT, jwks=first))
+    by = {"actor": command_line_in(client.tenant), "now": NOW}
+
+    edit_identity(client, identity.pk, replace(DRAFT, jwks=second), **by)
+
+    identity.refresh_from_db()
+    assert [key["x"] for key in identity.jwks["keys"]] == [OTHER["x"]]
+    event = json.loads(AuditEvent.objects.get(action="client.identity.edited").canonical)
+    assert event["before"]["kids"] != event["after"]["kids"]
+
+
+def test_another_platform_is_saved(client: Client) -> None:
+    """The grade of an issuer that nobody knows depends on it."""
+    draft = replace(DRAFT, issuer="https://gitlab.example", subject_rule="project_path:g/p:*")
+    identity = add(client, draft)
+    by = {"actor": command_line_in(client.tenant), "now": NOW}
+
+    edit_identity(client, identity.pk, replace(draft, preset="gitlab"), **by)
+
+    identity.refresh_from_db()
+    assert identity.preset == "gitlab"
