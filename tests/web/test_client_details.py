@@ -148,7 +148,10 @@ def test_details_not_found_links_to_removed_clients(administrator_browser, colle
         for browser in (colleague_browser, administrator_browser)
     )
 
-    assert "A removed client can be restored for 30 days, without its secrets." in ours
+    again = (
+        "A removed client can be restored for 30 days, without its secrets, keys and identities."
+    )
+    assert again in ours
     assert 'href="/security/clients?show=removed"' in ours
     assert f'href="/security/activity?when=always&amp;client={gone}"' in ours
     assert "removed client" not in theirs.lower()

@@ -7,6 +7,7 @@ import pytest
 
 from clients_app.models import Client
 from tests.conftest import browser_of
+from tests.credentials import insert_keys
 from tests.factories import insert_secrets
 from tests.responses import HTMX, is_page, text_of, value_of
 
@@ -35,11 +36,26 @@ def test_remove_client_window_lists_effects_and_offers_disable(
         text = text_of(reply)
         assert is_page(reply) is not bool(headers)
         assert "<b>Wind park reader</b> and its <b>2 secrets</b> will be removed." in text
-        assert "It can be restored for 30 days, without its secrets." in text
+        assert "It can be restored for 30 days, without its secrets, keys and identities." in text
         assert "This client has never been used." in text
         assert "/disable" in text
         assert 'name="confirm"' not in text
     assert client_exists(machine)
+
+
+def test_windows_do_not_count_secrets_where_there_are_keys(
+    administrator_browser, machine, address, remove_address
+):
+    insert_keys(machine.client, 1)
+    Client.objects.filter(pk=machine.client.pk).update(is_enabled=False)
+
+    removing, enabling = (
+        text_of(administrator_browser.get(one)) for one in (remove_address, address("/enable"))
+    )
+
+    with_all = "with its secrets, public keys and federated identities."
+    assert f"<b>Wind park reader</b> will be removed {with_all}" in removing
+    assert f"can request tokens again {with_all}" in enabling
 
 
 @pytest.mark.both_databases

@@ -25,7 +25,7 @@ def test_restore_window_lists_what_is_restored(administrator_browser, machine, r
     for headers in ({}, HTMX):
         reply = administrator_browser.get(restore_address, headers=headers)
         assert is_page(reply) is not bool(headers)
-        assert "It comes back disabled, without its secrets." in text_of(reply)
+        assert "It comes back disabled, without its secrets, keys and identities." in text_of(reply)
         assert "by mara." in text_of(reply)
         assert 'name="name"' not in text_of(reply)
     assert stored_client(machine).removed_at

@@ -25,7 +25,9 @@ def test_disable_and_enable_windows_list_effects(administrator_browser, machine,
         assert is_page(disable) is is_page(enable) is not bool(headers)
         assert "This client is in use" in text_of(disable)
         assert "4 minutes ago</time> to 10.20.4.17." in text_of(disable)
-        assert "cannot request tokens. Secrets and roles are kept." in text_of(disable)
+        assert "cannot request tokens. Secrets, keys, identities and roles are kept." in text_of(
+            disable
+        )
         assert "stay valid until" in text_of(disable)
         assert "can request tokens again with its 1 secret" in text_of(enable)
     assert is_enabled(machine)

@@ -85,8 +85,8 @@ def client_tokens_end(client: Client, form: PortalForm, **by: Any) -> Answer:
     present_client,
     title=_("Remove %(row)s?"),
     lines=lambda client: (
-        gettext("It can no longer get tokens, and its secrets stop working."),
-        gettext("It can be restored for 30 days, disabled and without its secrets."),
+        gettext("It can no longer get tokens, and its secrets, keys and identities stop working."),
+        gettext("It can be restored for 30 days, disabled and without them."),
     ),
     form=ConfirmForm,
     arguments=lambda client, now: {"asks_for_name": asks_for_name(client, now=now)},
@@ -105,7 +105,9 @@ def client_remove(client: Client, form: ConfirmForm, **by: Any) -> Answer:
     Action.RESTORE_CLIENT,
     lambda client_id: removed_client(client_id, now=timezone.now()),
     title=_("Restore %(row)s?"),
-    lines=lambda client: (gettext("It comes back disabled and without its secrets."),),
+    lines=lambda client: (
+        gettext("It comes back disabled and without its secrets, keys and identities."),
+    ),
     form=RestoreForm,
     arguments=lambda client, now: {"initial": {"name": client.name}},
     is_offered=lambda client: (

@@ -190,20 +190,20 @@ class Command(cli.PortalCommand):
             "--confirm",
             required=True,
             metavar="NAME",
-            help="the client's name: its secrets are lost",
+            help="the client's name: its secrets, keys and identities are lost",
         ),
         cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:
-        """Remove a client and its secrets. It can be restored for 30 days, without its secrets."""
+        """Remove a client with its secrets, keys and identities. It can be restored for 30 days."""
         client = cli.client_of(given)
         if given.confirm != client.name:
             raise PortalError("Enter the client's name with --confirm: %(name)s.", name=client.name)
         actor = cli.actor_in(client.tenant)
         remove_client(client, typed_name=given.confirm, actor=actor, now=cli.now())
-        sentence = "{} is removed. It can be restored for 30 days, without its secrets."
-        self.tell(given, sentence.format(client.name))
+        can = "It can be restored for 30 days, without its secrets, keys and identities."
+        self.tell(given, f"{client.name} is removed. {can}")
 
     @cli.subcommand(
         cli.CLIENT_ID,

@@ -1,7 +1,7 @@
 """Removing a client, and restoring it within 30 days (CLI-9)."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -35,7 +35,8 @@ def remove_client(
     actor: Actor,
     now: datetime,
 ) -> Client:
-    """Remove a client and its secrets at once; its name can be used again, its id never.
+    """Remove a client, its secrets, keys and identities at once; its name can be used again, its id
+    never.
 
     If it is restored, none of its tokens is valid again, not even those that people let it have.
 
@@ -49,8 +50,7 @@ def remove_client(
     if asks_for_name(client, now=now) and squeezed(typed_name) != squeezed(client.name):
         sentence = _("Enter %(name)s, the name of the client, to remove it.")
         raise RuleBroken(sentence, field="typed_name", name=client.name)
-    secrets = client.secrets.filter(removed_at=None)
-    before = {"secrets": secrets.update(removed_at=now, removed_by=actor.name)}
+    before = _remove_credentials(client, actor=actor, now=now)
     client.removed_at, client.removed_by = now, actor.name
     client.tokens_not_before = now
     update_expiry(client, now=now)
@@ -64,7 +64,7 @@ def remove_client(
 def restore_client(
     client_id: UUID, *, name: str | None = None, actor: Actor, now: datetime
 ) -> Client:
-    """Restore a removed client: disabled, without its secrets, under ``name`` if given.
+    """Restore a removed client, under ``name`` if given: disabled, without what proved it.
 
     Errors: NotFound after 30 days; Conflict (name) if another client has its name now;
     RuleBroken for a bad name or a full tenant; Forbidden.
@@ -84,3 +84,17 @@ def restore_client(
     after = {"name": client.name}
     audit.record("client.restored", client, actor=actor, now=now, after=after)
     return client
+
+
+def _remove_credentials(client: Client, *, actor: Actor, now: datetime) -> dict[str, int]:
+    """Remove all that proves the locked client, and return how much of each kind there was."""
+    kinds: dict[str, Any] = {
+        "secrets": client.secrets,
+        "public_keys": client.keys,
+        "federated_identities": client.identities,
+    }
+    removed = {
+        name: rows.present().update(removed_at=now, removed_by=actor.name)
+        for name, rows in kinds.items()
+    }
+    return {name: number for name, number in removed.items() if number}

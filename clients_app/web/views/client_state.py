@@ -18,6 +18,7 @@ from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_removed_client, name_is_taken
 from clients_app.selectors.clients.usage import client_summary
+from clients_app.selectors.secrets.lookup import live_others
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import asks_for_name, remove_client, restore_client
 from clients_app.services.tokens.revocation import end_tokens
@@ -122,8 +123,12 @@ def _set_enabled(
 def _usage(client: Client) -> dict[str, Any]:
     now = timezone.now()
     live_secrets = client.secrets.live(now).count()
-    summary = client_summary(client, now=now)
-    return {"client": client, "summary": summary, "live_secrets": live_secrets}
+    return {
+        "client": client,
+        "summary": client_summary(client, now=now),
+        "live_secrets": live_secrets,
+        "has_others": bool(live_others(client, now=now)),
+    }
 
 
 def _done(request: HttpRequest, message: str, client: Client, *, undo: str = "") -> HttpResponse:

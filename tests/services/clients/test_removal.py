@@ -1,14 +1,24 @@
 """Removing a client, and restoring it within thirty days."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
-from clients_app.models import Client, ClientSecret, IssuedClientId, Person
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientKey,
+    ClientSecret,
+    FederatedIdentity,
+    IssuedClientId,
+    Person,
+)
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.services.clients.removal import asks_for_name, remove_client, restore_client
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
     NOW,
     SECOND,
@@ -44,6 +54,24 @@ def test_removal_also_removes_the_secrets(client: Client) -> None:
     assert IssuedClientId.objects.filter(pk=client.pk).exists()
     with pytest.raises(NotFound):
         remove(client)
+
+
+def test_removal_also_removes_keys_and_identities_which_no_restore_brings_back(
+    client: Client,
+) -> None:
+    insert_keys(client, 2)
+    insert_identities(client, 1)
+
+    remove(client)
+    back = restore(client)
+
+    for table in (ClientKey, FederatedIdentity):
+        assert not table.objects.present().exists()
+        assert set(table.objects.values_list("removed_at", "removed_by")) == {(NOW, "command line")}
+    assert (back.next_expires_at, back.last_expires_at) == (None, None)
+    removed = AuditEvent.objects.get(action="client.removed")
+    counted = {"federated_identities": 1, "public_keys": 2, "secrets": 1}
+    assert json.loads(removed.canonical)["before"] == counted
 
 
 def test_removal_of_a_client_in_use_needs_its_name(client: Client) -> None:
