@@ -1,4 +1,4 @@
-"""The names of all actions. ``permissions.py`` has the rules for each of them."""
+"""The names of all actions. ``rules/permissions.py`` has a row for each of them."""
 
 from enum import StrEnum
 

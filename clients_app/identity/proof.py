@@ -29,7 +29,8 @@ from clients_app.identity.sign_on.flow import note_refusal, proof_provider
 from clients_app.identity.sign_on.refusals import SignOnRefused
 from clients_app.identity.sign_on.visit import begin
 from clients_app.models import Client
-from clients_app.permissions import PERMISSIONS, Action, require
+from clients_app.permissions import Action, require
+from clients_app.rules.permissions import PERMISSIONS
 from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.services.people.sign_ins import record_proof
 

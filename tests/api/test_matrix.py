@@ -14,13 +14,14 @@ from django.urls import get_resolver
 from clients_app.actions import Action
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, Authorization, Client
-from clients_app.permissions import PERMISSIONS, allows
+from clients_app.permissions import allows
 from clients_app.rules.built_in_roles import (
     SECRET_ROTATOR,
     TENANT_ADMINISTRATOR,
     TENANT_AUDITOR,
     TENANT_MEMBER,
 )
+from clients_app.rules.permissions import PERMISSIONS
 from tests.api.addresses import CALLS, ROWS, Call, Subjects
 from tests.api.conftest import Caller
 from tests.api.person_tokens import token_for

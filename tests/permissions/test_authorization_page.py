@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from clients_app.permissions import PERMISSIONS, Action
+from clients_app.permissions import Action
+from clients_app.rules.permissions import PERMISSIONS
 from tests.permissions.test_permissions import COLUMNS as ACTORS
 from tests.permissions.test_permissions import ROWS
 

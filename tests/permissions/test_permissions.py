@@ -10,13 +10,14 @@ from clients_app.actors import Actor, ActorKind
 from clients_app.audit.sentences import REFUSALS
 from clients_app.errors import Forbidden, NotFound, ProofRequired
 from clients_app.models import Client, ClientOwner, Person, Tenant
-from clients_app.permissions import PERMISSIONS, Action, allows, require
+from clients_app.permissions import Action, allows, require
 from clients_app.rules.built_in_roles import (
     BUILT_IN_ROLES,
     SECRET_ROTATOR,
     TENANT_ADMINISTRATOR,
     TENANT_AUDITOR,
 )
+from clients_app.rules.permissions import PERMISSIONS
 from tests.factories import actor_for, machine_of, make_client, make_person, make_role
 
 # yes: may; own: may, but not to a privileged client; -: may not.

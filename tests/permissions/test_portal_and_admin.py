@@ -13,7 +13,8 @@ from django.test import Client as Browser
 from clients_app.actors import Actor
 from clients_app.identity.kept_forms import BACK
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Role, SigningKey, Tenant
-from clients_app.permissions import PERMISSIONS, Action, allows
+from clients_app.permissions import Action, allows
+from clients_app.rules.permissions import PERMISSIONS
 from clients_app.services import form_keys
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
