@@ -8,9 +8,9 @@ from typing import Any
 
 from clients_app.http.json_models import moment
 from clients_app.models import ClientKey, FederatedIdentity
-from clients_app.rules.assertions import Verdict
 from clients_app.rules.federation.presets import grade_of
 from clients_app.rules.federation.trust import Trust
+from clients_app.rules.verdicts import Verdict
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.trials import Trial
 

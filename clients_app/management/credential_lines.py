@@ -7,9 +7,9 @@ from typing import Any
 from clients_app.http.credential_json import listed_identity_json, listed_key_json
 from clients_app.management.secret_lines import minute
 from clients_app.models import ClientKey
-from clients_app.rules.assertions import Verdict
 from clients_app.rules.federation.presets import PRESETS, grade_of
 from clients_app.rules.federation.trust import Trust
+from clients_app.rules.verdicts import Verdict
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.trials import Trial
 

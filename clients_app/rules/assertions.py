@@ -7,46 +7,21 @@ Source: RFC 7521 section 5.2; RFC 7523 section 3 with the rules of its successor
 draft-ietf-oauth-rfc7523bis: the issuer is the one audience; CRE-3 and CRE-4.
 """
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from clients_app.rules.assertion_problems import PROBLEMS
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.jwts import Jwt
+from clients_app.rules.verdicts import Verdict, shown
 
 ASSERTION_TYPE: Final = "client-authentication+jwt"  # of RFC 7523bis; ``typ`` without application/
 LIFE_MAX_S: Final = 300  # how far ahead ``exp`` may be
 LEEWAY_S: Final = 30  # between two clocks
 ID_MAX: Final = 255  # characters of ``jti``
 TRIED_MAX: Final = 3  # keys for one JWT, each of which takes as long as all other checks
-SENT_MAX: Final = 200  # characters of what was sent that are shown
 _MOMENT_MAX: Final = 253_402_300_799  # the last second of the year 9999
 _OWN_KEYS: Final = ("jku", "jwk", "x5u")  # members by which a JWT would choose its own key
-
-
-class Verdict(NamedTuple):
-    """What one claim says beside what is wanted; ``problem`` is one of PROBLEMS, or empty."""
-
-    claim: str
-    sent: str
-    wanted: str
-    problem: str = ""
-
-    @property
-    def fits(self) -> bool:
-        return not self.problem
-
-    @property
-    def sentence(self) -> str:
-        """What to do about it, in English; empty if it fits."""
-        return PROBLEMS[self.problem][0] if self.problem else ""
-
-    @property
-    def cause(self) -> str:
-        """What a refusal for it is counted as; empty if it fits."""
-        return PROBLEMS[self.problem][1] if self.problem else ""
 
 
 class Wanted(NamedTuple):
@@ -85,18 +60,6 @@ def first_problem(jwt: Jwt, wanted: Wanted) -> str:
         if problem := check.problem(jwt, wanted):
             return problem
     return ""
-
-
-def shown(value: object, *, maximum: int = SENT_MAX) -> str:
-    """Return a value of a JWT as people read it, cut where it is long; empty if it is missing.
-
-    Characters that cannot be seen or stored are replaced.
-    """
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value)
-    seen = "".join(one if one.isprintable() else "\ufffd" for one in text[: maximum + 1])
-    return seen if len(seen) <= maximum else f"{seen[:maximum]}…"
 
 
 def check_header(jwt: Jwt) -> Verdict:

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from clients_app.api.examples import read_examples
 from clients_app.models import Api, ApiUsage, Client, FederatedIdentity, NearMiss
-from clients_app.rules.assertions import Verdict
 from clients_app.rules.secret_format import is_well_formed
+from clients_app.rules.verdicts import Verdict
 from tests.api.conftest import Caller
 from tests.factories import make_role
 from tests.full_disk import refuse_events

@@ -6,17 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients_app.rules import assertions
 from clients_app.rules.assertion_problems import PROBLEMS
-from clients_app.rules.assertions import (
-    CHECKS,
-    Wanted,
-    check_end,
-    first_problem,
-    shown,
-    verdicts_on,
-)
+from clients_app.rules.assertions import CHECKS, Wanted, check_end, first_problem, verdicts_on
 from clients_app.rules.jwts import Jwt
+from clients_app.rules.verdicts import SENT_MAX, shown
 
 pytestmark = pytest.mark.one_database
 CLIENT = "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
@@ -112,7 +105,7 @@ NAMES = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti")
 def test_any_claims_get_a_verdict_of_texts(claims: dict[str, Any], header: dict[str, Any]):
     for one in verdicts_on(Jwt(header, claims, b"", b""), WANTED):
         assert one.problem in {"", *PROBLEMS}
-        assert len(one.sent) <= assertions.SENT_MAX + 1
+        assert len(one.sent) <= SENT_MAX + 1
         one.sent.encode()
 
 

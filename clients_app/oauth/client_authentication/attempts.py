@@ -12,8 +12,9 @@ from clients_app.oauth.credential_query import (
     read_credentials,
 )
 from clients_app.oauth.errors import unavailable
-from clients_app.rules.assertions import TRIED_MAX, Verdict, shown
+from clients_app.rules.assertions import TRIED_MAX
 from clients_app.rules.jwts import Jwt
+from clients_app.rules.verdicts import Verdict, shown
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.credentials.public_keys import (
     VerifyingKey,

@@ -18,9 +18,9 @@ from clients_app.oauth.client_authentication.attempts import (
     verifies,
 )
 from clients_app.oauth.credential_query import StoredCredentials, StoredIdentity
-from clients_app.rules.assertions import Verdict, shown
 from clients_app.rules.federation.platform_tokens import verdicts_on
 from clients_app.rules.federation.trust import Trust
+from clients_app.rules.verdicts import Verdict, shown
 from clients_app.services.tokens.credentials import IDENTITY, Credential
 
 

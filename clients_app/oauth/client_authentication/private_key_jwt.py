@@ -33,16 +33,10 @@ from clients_app.oauth.credential_query import StoredCredentials, StoredKey, rea
 from clients_app.oauth.errors import OAuthError, invalid_client
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.assertion_problems import PROBLEMS
-from clients_app.rules.assertions import (
-    LEEWAY_S,
-    Verdict,
-    Wanted,
-    first_problem,
-    shown,
-    verdicts_on,
-)
+from clients_app.rules.assertions import LEEWAY_S, Wanted, first_problem, verdicts_on
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
+from clients_app.rules.verdicts import Verdict, shown
 from clients_app.services.credentials import used_assertions
 from clients_app.services.tokens.credentials import KEY, Credential
 from clients_app.services.usage.refused_requests import count_unproved_request

@@ -6,9 +6,9 @@ Source: FED-7.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from clients_app.rules.assertions import Verdict
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.subject_rules import smallest_change
+from clients_app.rules.verdicts import Verdict
 
 
 def fitted(trust: Trust, verdicts: Iterable[Verdict]) -> Trust | None:

@@ -13,16 +13,15 @@ from typing import Final
 from clients_app.limits import CLAIM_RULE_MAX, URL_MAX
 from clients_app.rules.assertions import (
     ASSERTION_TYPE,
-    Verdict,
     check_end,
     check_header,
     check_start,
-    shown,
     type_of,
 )
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.jwts import Jwt
 from clients_app.rules.subject_rules import claim_values, matches, matches_claim
+from clients_app.rules.verdicts import Verdict, shown
 
 LIFE_MAX_S: Final = 24 * 3600  # how far ahead ``exp`` may be; Terraform's runs may take a day
 

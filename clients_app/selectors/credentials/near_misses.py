@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, NearMiss
-from clients_app.rules.assertions import Verdict
 from clients_app.rules.federation.fitting import fitted
 from clients_app.rules.federation.presets import grade_of
+from clients_app.rules.verdicts import Verdict
 from clients_app.selectors.credentials.identities import trust_of_row
 
 _KEPT: Final = timedelta(hours=24)

@@ -22,7 +22,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import ClientKey, FederatedIdentity, FetchedKeySet
-from clients_app.rules.assertions import shown
+from clients_app.rules.verdicts import shown
 from clients_app.services.credentials.published_keys import NoKeys, OtherIssuer, published
 
 KEPT: Final = timedelta(hours=24)  # since the last success; older keys verify nothing

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from clients_app.limits import NEAR_MISSES_MAX
 from clients_app.models import Client, NearMiss
-from clients_app.rules.assertions import Verdict
+from clients_app.rules.verdicts import Verdict
 from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 
 LOOKS_MAX: Final = 200  # keys in a batch that are tried only to tell people

@@ -14,9 +14,10 @@ from django.urls import reverse
 from clients_app import conf
 from clients_app.models import Client, ClientKey, FederatedIdentity, FetchedKeySet
 from clients_app.rules import assertions
-from clients_app.rules.assertions import TRIED_MAX, Verdict, Wanted, shown
+from clients_app.rules.assertions import TRIED_MAX, Wanted
 from clients_app.rules.federation import platform_tokens
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
+from clients_app.rules.verdicts import Verdict, shown
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.key_sets import is_fresh
 from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys

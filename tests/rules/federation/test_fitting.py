@@ -7,12 +7,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clients_app.rules.assertions import Verdict
 from clients_app.rules.federation.fitting import fitted
 from clients_app.rules.federation.platform_tokens import verdicts_on
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.jwts import Jwt
 from clients_app.rules.subject_rules import checked_rule
+from clients_app.rules.verdicts import Verdict
 
 TRUST = Trust(
     preset="github",
