@@ -23,7 +23,7 @@ from clients_app.rules.alerts import SHORT, AlertKind
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES, Line
 from clients_app.rules.client_types import URL_KINDS, UrlKind
 from clients_app.rules.health import EXPLAINED
-from clients_app.selectors.clients.lists import FOUND_BY, contains
+from clients_app.selectors.clients.filters import FOUND_BY, contains
 
 
 def _urls(kind: UrlKind) -> Any:  # the stubs of Django take only names as fields

@@ -16,7 +16,7 @@ from clients_app.limits import BULK_MAX, TAG_MAX
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.weeks import week_named
-from clients_app.selectors.clients.lists import SORTS
+from clients_app.selectors.clients.order import SORTS
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.clients.timeline import week_period
 from clients_app.web.htmx import with_query

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from clients_app.rules.chart_scale import compact, heights
 from clients_app.rules.weeks import name_of
-from clients_app.selectors.clients.lists import clients_of
+from clients_app.selectors.clients.filters import clients_of
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.clients.timeline import expiring_weeks
 from clients_app.web.list_state import ListState

@@ -72,7 +72,7 @@ def _measured(tenant: Any) -> Iterator[tuple[str, Callable | None, Callable | No
 
 def _states(tenant: Any) -> list[State]:
     from clients_app.models import Role
-    from clients_app.selectors.clients.lists import SORTS
+    from clients_app.selectors.clients.order import SORTS
     from clients_app.selectors.clients.shows import Show
 
     role = Role.objects.for_tenant(tenant.pk).order_by("name_key").first()

@@ -8,7 +8,7 @@ from django.db.models import Case, QuerySet, Value, When
 from clients_app.models import Api, Client, Role
 from clients_app.rules.names import key_of
 from clients_app.selectors.apis.apis import matches
-from clients_app.selectors.clients.lists import filtered
+from clients_app.selectors.clients.filters import filtered
 
 FOUND_MAX: Final = 8  # of each kind
 

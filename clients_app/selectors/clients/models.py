@@ -14,7 +14,7 @@ from clients_app.models.prepared import Argument, Ids, Prepared
 from clients_app.models.tenant import is_of
 from clients_app.rules.client_types import CLIENT_TYPES, ClientType
 from clients_app.rules.names import key_of
-from clients_app.selectors.clients.lists import clients_of
+from clients_app.selectors.clients.filters import clients_of
 from clients_app.selectors.clients.shows import Show, first_expires_in
 from clients_app.selectors.periods import Period
 

@@ -12,7 +12,8 @@ from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent, own_path
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS
-from clients_app.selectors.clients.lists import clients_of, matching_ids
+from clients_app.selectors.clients.filters import clients_of
+from clients_app.selectors.clients.lists import matching_ids
 from clients_app.selectors.clients.lookup import clients_named
 from clients_app.services.clients.export import export_clients
 from clients_app.services.exports import TooManyExports

@@ -21,7 +21,8 @@ from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
 from clients_app.rules.weeks import week_named
-from clients_app.selectors.clients.lists import FOUND_BY, client_page, matching_ids
+from clients_app.selectors.clients.filters import FOUND_BY
+from clients_app.selectors.clients.lists import client_page, matching_ids
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role

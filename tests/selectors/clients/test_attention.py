@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from clients_app.models import Tenant
 from clients_app.selectors.clients.attention import ATTENTION, attention
-from clients_app.selectors.clients.lists import clients_of
+from clients_app.selectors.clients.filters import clients_of
 from portal.connections import DATABASE_OPTIONS
 from tests.factories import NOW, insert_clients, insert_secrets
 from tests.selectors.clients.client_lists import DAY

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.weeks import starts_at, week_of
-from clients_app.selectors.clients.lists import clients_of
+from clients_app.selectors.clients.filters import clients_of
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.clients.timeline import (
     WEEKS,

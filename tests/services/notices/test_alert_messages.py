@@ -17,7 +17,7 @@ from clients_app.models import (
     Tenant,
 )
 from clients_app.rules.alerts import AlertKind
-from clients_app.selectors.clients.lists import clients_of
+from clients_app.selectors.clients.filters import clients_of
 from clients_app.selectors.clients.shows import Show
 from clients_app.services.alerts.watch import watch
 from clients_app.services.notices import deliveries
