@@ -43,8 +43,9 @@ from clients_app.services.clients.bulk import (
     tag_all,
 )
 from clients_app.services.clients.drafts import ClientDraft
-from clients_app.services.clients.edits import assign_roles, edit_client, set_enabled, set_owners
+from clients_app.services.clients.edits import assign_roles, edit_client, set_enabled
 from clients_app.services.clients.export import export_clients
+from clients_app.services.clients.owners import set_owners
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.credentials.assertion_rules import AssertionRules, set_assertion_rules

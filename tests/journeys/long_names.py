@@ -17,7 +17,7 @@ from clients_app.services.apis.apis import add_api
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
 from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.drafts import ClientDraft
-from clients_app.services.clients.edits import set_owners
+from clients_app.services.clients.owners import set_owners
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.credentials.identities import IdentityDraft, add_identity

@@ -35,10 +35,11 @@ from clients_app.management.secret_options import (
     secret_draft,
 )
 from clients_app.models import Client
-from clients_app.selectors.clients.lists import FOUND_BY, clients_of
+from clients_app.selectors.clients.filters import FOUND_BY, clients_of
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.secrets.lookup import listed_secrets
-from clients_app.services.clients.edits import edit_client, set_enabled, set_owners
+from clients_app.services.clients.edits import edit_client, set_enabled
+from clients_app.services.clients.owners import set_owners
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.secrets.changes import SecretDraft

@@ -20,12 +20,8 @@ from clients_app.models import Client, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_tags, key_of
 from clients_app.services.clients.drafts import insert_tags
-from clients_app.services.clients.edits import (
-    assign_roles,
-    refuse_who_cannot_sign_in,
-    save_changes,
-    set_enabled,
-)
+from clients_app.services.clients.edits import assign_roles, save_changes, set_enabled
+from clients_app.services.clients.owners import refuse_who_cannot_sign_in
 from clients_app.services.clients.removal import asks_for_name, remove_client
 from clients_app.services.clients.sort_columns import update_owned
 from clients_app.services.locks import lock_tenant

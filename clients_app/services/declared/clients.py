@@ -18,8 +18,9 @@ from clients_app.selectors.apis.apis import tenant_apis
 from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.drafts import ASSERTION_RULES, ClientDraft, cleaned, draft_of
-from clients_app.services.clients.edits import edit_client, set_enabled, set_owners
+from clients_app.services.clients.edits import edit_client, set_enabled
 from clients_app.services.clients.first_credential import FirstDraft
+from clients_app.services.clients.owners import set_owners
 from clients_app.services.clients.registration import RegisteredClient, register_client
 from clients_app.services.declared.credentials import DeclaredCredentials
 from clients_app.services.declared.entries import Entry

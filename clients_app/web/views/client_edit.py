@@ -10,7 +10,8 @@ from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
-from clients_app.services.clients.edits import assign_roles, edit_client, set_owners
+from clients_app.services.clients.edits import assign_roles, edit_client
+from clients_app.services.clients.owners import set_owners
 from clients_app.web.access import window
 from clients_app.web.form_window import focus_of, form_window
 from clients_app.web.forms.client_edit_form import ClientEditForm

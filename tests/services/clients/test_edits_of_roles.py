@@ -17,7 +17,8 @@ from clients_app.rules.built_in_roles import (
 )
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.clients.drafts import ClientDraft, draft_of
-from clients_app.services.clients.edits import assign_roles, edit_client, set_owners
+from clients_app.services.clients.edits import assign_roles, edit_client
+from clients_app.services.clients.owners import set_owners
 from clients_app.services.secrets.kept import KeptSecrets
 from tests.factories import (
     NOW,

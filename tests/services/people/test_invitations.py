@@ -16,7 +16,7 @@ from clients_app.identity.one_time_links import (
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.people.lookup import people_who_administer
-from clients_app.services.clients.edits import set_owners
+from clients_app.services.clients.owners import set_owners
 from clients_app.services.people.accounts import choose_password, set_active
 from clients_app.services.people.invitations import (
     LASTS,

@@ -10,7 +10,7 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services.clients.edits import set_owners
+from clients_app.services.clients.owners import set_owners
 from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
