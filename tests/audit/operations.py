@@ -85,7 +85,8 @@ from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
 from clients_app.services.people.sign_ins import record_proof, record_sign_in, record_sign_out
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
-from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.signing_keys.rotation import reencrypt_keys, revoke_keys, rotate_keys
 from clients_app.services.tenants.policies import set_policies

@@ -6,7 +6,8 @@ from dataclasses import replace
 from clients_app import audit
 from clients_app.models import AuditEvent, ClientSecret, Person, Tenant
 from clients_app.services.people.accounts import choose_password
-from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
 from tests.factories import (
     IN_A_YEAR,
     NOW,

@@ -17,7 +17,8 @@ from clients_app.models import (
     UsedFormKey,
 )
 from clients_app.services.clients.removal import remove_client
-from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
 from tests.factories import (
     NOW,

@@ -23,7 +23,8 @@ from clients_app.models import (
     UsedFormKey,
 )
 from clients_app.selectors.clients.lists import client_page
-from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from tests.factories import NOW, command_line_in, make_client
 from tests.faults.conftest import run_until_killed
 from tests.waiting import wait_until

@@ -27,7 +27,8 @@ from clients_app.services.people.accounts import add_person
 from clients_app.services.people.invitations import invite_person
 from clients_app.services.people.saved_filters import save_filter
 from clients_app.services.roles.roles import add_role
-from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential

@@ -30,7 +30,8 @@ from clients_app.selectors.periods import DAY
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.secrets import changes, rotation
-from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.signing_keys.rotation import ensure_active_key, follow_schedule
 from tests.audit.operations import OPERATIONS

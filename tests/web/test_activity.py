@@ -13,7 +13,8 @@ from clients_app.models import AuditEvent, ClientSecret, Person, Tenant, TokenRe
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
 from clients_app.services.clients.edits import assign_roles, set_enabled
 from clients_app.services.roles.roles import add_role, edit_role
-from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from tests.conftest import Machine, browser_of
 from tests.factories import actor_for, make_client, make_person, make_role
 from tests.responses import HTMX, is_page, text_of

@@ -14,7 +14,8 @@ from clients_app.rules.built_in_roles import (
     TENANT_AUDITOR,
     TENANT_VIEWER,
 )
-from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from tests.conftest import Machine, browser_of
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import SECOND, actor_for, make_person, role_id

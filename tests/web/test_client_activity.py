@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Person, TokenRefusal
-from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, remove_secret
 from tests.factories import actor_for, insert_usage
 from tests.responses import text_of
 

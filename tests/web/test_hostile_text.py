@@ -25,7 +25,8 @@ from clients_app.services.notices.calendar_links import create_feed
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.people.saved_filters import save_filter
 from clients_app.services.roles.roles import add_role
-from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.tenants.tenants import add_tenant
 from tests.admin.conftest import list_of, page_of
 from tests.conftest import browser_of

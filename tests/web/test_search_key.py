@@ -10,7 +10,8 @@ from clients_app.actors import Actor
 from clients_app.models import Client, Role
 from clients_app.services.people.accounts import add_person
 from clients_app.services.roles.roles import add_role
-from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from tests.conftest import browser_of
 from tests.factories import make_client, make_tenant
 from tests.responses import HTMX, text_of

@@ -18,7 +18,8 @@ from clients_app.rules.expiry import is_expired
 from clients_app.selectors.tenants.installation import present_client, present_secret
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.removal import RECENT
-from clients_app.services.secrets.changes import add_secret, remove_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.templatetags.moments import day_time
 

@@ -26,13 +26,8 @@ from clients_app.permissions import Action, require
 from clients_app.rules.names import key_of
 from clients_app.rules.rotation import PERIODS, OldEnds
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
-from clients_app.services.secrets.changes import (
-    NewSecret,
-    SecretDraft,
-    add_secret,
-    edit_secret,
-    remove_secret,
-)
+from clients_app.services.secrets.adding import NewSecret, add_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
 from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from clients_app.services.secrets.sealing import parse_public_key
 

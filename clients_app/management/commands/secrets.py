@@ -17,12 +17,8 @@ from clients_app.management.secret_options import (
 from clients_app.management.table import Table
 from clients_app.models import Client
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
-from clients_app.services.secrets.changes import (
-    SecretDraft,
-    add_secret,
-    edit_secret,
-    remove_secret,
-)
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
 from clients_app.services.secrets.digests import hashed_secret
 
 SECRET_ID: Final = cli.argument("secret_id", type=int, metavar="SECRET_ID")

@@ -12,12 +12,8 @@ from clients_app.services.credentials.identities import (
     prepare_identity,
 )
 from clients_app.services.credentials.keys import KeyDraft, insert_keys, prepare_keys
-from clients_app.services.secrets.changes import (
-    NewSecret,
-    SecretDraft,
-    insert_first_secret,
-    prepare_secret,
-)
+from clients_app.services.secrets.adding import NewSecret, insert_first_secret, prepare_secret
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import HashedSecret
 
 FirstDraft = SecretDraft | KeyDraft | IdentityDraft

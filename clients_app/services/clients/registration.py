@@ -31,7 +31,7 @@ from clients_app.services.clients.edits import in_state
 from clients_app.services.clients.first_credential import FirstDraft
 from clients_app.services.clients.sort_columns import first_role_key, set_expiry
 from clients_app.services.locks import lock_tenant
-from clients_app.services.secrets.changes import NewSecret
+from clients_app.services.secrets.adding import NewSecret
 from clients_app.services.secrets.digests import HashedSecret
 
 

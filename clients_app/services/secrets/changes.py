@@ -1,28 +1,23 @@
-"""Adding, editing and removing secrets of a client."""
+"""Editing and removing secrets of a client."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
 from clients_app import audit
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
-from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
+from clients_app.limits import SECRET_DESCRIPTION_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
-from clients_app.rules.rotation import check_own_life
-from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
 from clients_app.services.locks import locked, refuse_stale
-from clients_app.services.secrets.digests import HashedSecret, hashed_secret, stored_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,53 +26,6 @@ class SecretDraft:
 
     description: str = ""
     expires_at: datetime | None  # aware UTC; None: Never Expires
-
-
-@dataclass(frozen=True, slots=True)
-class NewSecret:
-    """A new secret with its plain text, which can be read only here and now."""
-
-    secret: ClientSecret
-    plain: str = field(repr=False)
-
-
-def add_secret(
-    client: Client,
-    draft: SecretDraft,
-    *,
-    actor: Actor,
-    now: datetime,
-    form_key: str = "",
-    hashed: HashedSecret | None = None,
-) -> NewSecret:
-    """Give ``client`` a new secret; return it with its plain text.
-
-    Within a transaction of the caller, ``hashed`` is that secret, made before.
-
-    Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, where a policy
-    forbids new secrets, and for a client type without secrets; NotFound if the client was removed;
-    AlreadyAdded.
-    Source: RFC 6749 section 2.3.1; SEC-6.
-    """
-    require(actor, Action.ADD_SECRET, client=client)
-    if not client.type.has_secrets:
-        raise RuleBroken(_("Authorization Code clients have no secrets."))
-    new = prepare_secret(draft, client_id=client.pk, now=now, hashed=hashed)
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.ADD_SECRET, client=client)
-        form_keys.refuse_used(form_key, actor=actor)
-        check_new_secret(client)
-        if not has_room(client, now=now):
-            sentence = _(
-                "This client has %(maximum)s secrets, the most it can have. "
-                "Remove one that is no longer used, then add a new one."
-            )
-            raise RuleBroken(sentence, maximum=SECRETS_MAX)
-        check_life_of_own(client, new.secret, actor=actor, now=now)
-        form_keys.use(form_key, client=client, actor=actor, now=now)
-        insert_secret(client, new.secret, actor=actor, now=now)
-    return new
 
 
 @transaction.atomic
@@ -102,7 +50,7 @@ def edit_secret(
     if is_expired(secret.expires_at, now):
         raise RuleBroken(_("This secret has expired. Add a new one."))
     before = values_of(secret)
-    secret.description = _description(draft)
+    secret.description = clean_description(draft)
     if secret.expires_at != draft.expires_at:
         check_expiration(draft.expires_at, now)
         if lengthens(secret, draft.expires_at):  # a shorter life breaks no policy
@@ -147,65 +95,9 @@ def remove_secret(
     return secret
 
 
-def has_room(client: Client, *, now: datetime) -> bool:
-    """Return whether the client, whose row is locked, may have one more live secret."""
-    return client.secrets.live(now).count() < SECRETS_MAX
-
-
-def prepare_secret(
-    draft: SecretDraft, *, client_id: UUID, now: datetime, hashed: HashedSecret | None = None
-) -> NewSecret:
-    """Return a secret that is not saved yet.
-
-    Without ``hashed`` it takes 20 ms of Argon2id, so begin no transaction before.
-    Errors: RuleBroken (secret.description, secret.expiration).
-    """
-    check_expiration(draft.expires_at, now)
-    description, new = _description(draft), hashed or hashed_secret()
-    stored = stored_form(new.plain, client_id=client_id, digest=new.digest)._asdict()
-    secret = ClientSecret(description=description, expires_at=draft.expires_at, **stored)
-    return NewSecret(secret, new.plain)
-
-
-def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    """Insert a prepared secret and its event; the last step of an operation that checked the rest.
-
-    Errors: RuleBroken (secret.expiration) where a policy of the tenant requires an earlier one, and
-    without a field where one forbids new secrets.
-    """
-    policy = tenant_policy(client.tenant_id)
-    _insert(client, secret, policy=policy, actor=actor, now=now)
-    touch(client, actor=actor, now=now)
-    _record_added(client, secret, policy=policy, actor=actor, now=now)
-
-
-def insert_first_secret(
-    client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
-) -> None:
-    """Do so for a new client, whose row has the expiry of this secret already."""
-    _insert(client, secret, policy=policy, actor=actor, now=now)
-    _record_added(client, secret, policy=policy, actor=actor, now=now)
-
-
-def check_new_secret(client: Client) -> None:
-    """Refuse a new secret where a policy forbids it, before other rules ask for changes (POL-4).
-
-    Errors: RuleBroken.
-    """
-    tenant_policy(client.tenant_id).check_new_secret(is_exempt=client.may_add_secrets)
-
-
-def check_life_of_own(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    """Refuse a longer life than that of the secret with which a client rotates itself (SEC-19).
-
-    Errors: RuleBroken (secret.expiration); NotFound if that secret was removed.
-    """
-    if actor.kind is not ActorKind.CLIENT or actor.id != str(client.pk):
-        return
-    used = present_secret(client, actor.secret_id or 0)
-    check_own_life(
-        secret.expires_at, used_created_at=used.created_at, used_expires_at=used.expires_at, now=now
-    )
+def clean_description(draft: SecretDraft) -> str:
+    """Return the description of ``draft`` on one line; raise RuleBroken (secret.description)."""
+    return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="secret.description")
 
 
 def save_edited(
@@ -237,28 +129,6 @@ def values_of(secret: ClientSecret) -> dict[str, Any]:
     """Return the values for an audit event: nothing that helps to guess the secret."""
     ends_in = secret.last_four
     return {"description": secret.description, "expires_at": secret.expires_at, "ends_in": ends_in}
-
-
-def _insert(
-    client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
-) -> None:
-    policy.check_new_secret(is_exempt=client.may_add_secrets)
-    policy.check_end(secret.expires_at, created_at=now, now=now)
-    secret.client, secret.created_at, secret.created_by = client, now, actor.name
-    secret.save(force_insert=True)
-
-
-def _record_added(
-    client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
-) -> None:
-    after = values_of(secret)
-    audit.record("client.secret.added", secret, actor=actor, now=now, after=after)
-    if policy.would_refuse_new_secret(is_exempt=client.may_add_secrets):
-        audit.record("client.secret.dry-run", secret, actor=actor, now=now, after=after)
-
-
-def _description(draft: SecretDraft) -> str:
-    return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="secret.description")
 
 
 def present_secret(client: Client, secret_id: int) -> ClientSecret:

@@ -16,15 +16,17 @@ from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import check_old_end, end_of_replaced
 from clients_app.services import form_keys
 from clients_app.services.locks import locked
-from clients_app.services.secrets.changes import (
+from clients_app.services.secrets.adding import (
     NewSecret,
-    SecretDraft,
     check_life_of_own,
     check_new_secret,
     has_room,
     insert_secret,
-    mark_removed,
     prepare_secret,
+)
+from clients_app.services.secrets.changes import (
+    SecretDraft,
+    mark_removed,
     present_secret,
     values_of,
 )

@@ -23,12 +23,8 @@ from clients_app.selectors.secrets.lookup import get_secret, is_only_proof, list
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.removal import RECENT
 from clients_app.services.form_keys import refuse_used
-from clients_app.services.secrets.changes import (
-    NewSecret,
-    add_secret,
-    edit_secret,
-    remove_secret,
-)
+from clients_app.services.secrets.adding import NewSecret, add_secret
+from clients_app.services.secrets.changes import edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
 from clients_app.web.asked_apis import asked_apis

@@ -7,7 +7,8 @@ import pytest
 from clients_app.models import Client, Tenant
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import digests, renewal
-from clients_app.services.secrets.changes import NewSecret, SecretDraft, add_secret
+from clients_app.services.secrets.adding import NewSecret, add_secret
+from clients_app.services.secrets.changes import SecretDraft
 from tests.factories import IN_A_YEAR, NOW, command_line_in, insert_clients
 
 NEW_KEY = "n" * 60

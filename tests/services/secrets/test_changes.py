@@ -11,13 +11,8 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
 from clients_app.selectors.secrets.lookup import listed_secrets
-from clients_app.services.secrets.changes import (
-    SecretDraft,
-    add_secret,
-    edit_secret,
-    lengthens,
-    remove_secret,
-)
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret, lengthens, remove_secret
 from tests.factories import (
     IN_A_YEAR,
     NOW,

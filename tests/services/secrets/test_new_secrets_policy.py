@@ -10,7 +10,8 @@ from clients_app.rules.client_types import AUTHORIZATION_CODE
 from clients_app.selectors.tenants.policies import refused_in_dry_run
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import register_client
-from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from tests.factories import IN_A_YEAR, NOW, actor_for, insert_secrets, make_client
 

@@ -12,7 +12,8 @@ from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.owners import set_owners
 from clients_app.services.locks import locked
-from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
+from clients_app.services.secrets.adding import add_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants import policies
 from clients_app.services.tenants.policies import end_old_secrets, set_policies
