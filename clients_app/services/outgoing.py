@@ -87,7 +87,9 @@ def exchange(
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         connection.request(method, path, body or None, {"Host": parts.netloc, **headers})
         with connection.getresponse() as response:
-            return Answer(response.status, response.headers, response.read(read_max))
+            content = bytearray(read_max)  # read() takes all that comes for a chunk of -1 bytes
+            length = response.readinto(content)
+            return Answer(response.status, response.headers, bytes(content[:length]))
     except (OSError, HTTPException) as error:
         raise NotReached(_described(error)) from error
     finally:

@@ -1,6 +1,7 @@
 """Keys that are fetched from where clients and issuers publish them (CRE-8)."""
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -93,6 +94,10 @@ WRONG: dict[str, tuple[Callable[[KeyServer], None], str]] = {
         lambda on: on.say({"keys": [{**key_of("EC").as_dict(private=False), "kid": "\0"}]}),
         "Use a kid",
     ),
+    "chunk below zero": (
+        lambda on: on.say(b"-5\r\nabcde\r\n0\r\n\r\n", Transfer_Encoding="chunked"),
+        "",
+    ),
     "not HTTP": (lambda on: on.say(b"", status=99), ""),
 }
 
@@ -108,6 +113,21 @@ def test_wrong_answer_is_a_failure_that_people_can_read(server: KeyServer, db: N
     assert row.failure
     assert (row.jwks, row.fetched_at, row.due_at) == (None, None, NOW + MINUTE)
     assert len(server.asked) == 1
+
+
+def test_answer_without_end_fills_no_memory(server: KeyServer, db: None):
+    """To http.client, a chunk of -1 bytes is all that comes."""
+    server.say(b"-1\r\n" + bytes(20_000_000), Transfer_Encoding="chunked")
+    row = expected(server.url)
+    tracemalloc.start()
+    try:
+        row = fetched(row)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert (bool(row.failure), row.jwks) == (True, None)
+    assert most < 5_000_000
 
 
 def test_address_of_our_own_network_is_not_asked(server: KeyServer, db: None, settings: Any):
