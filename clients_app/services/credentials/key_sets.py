@@ -69,12 +69,11 @@ def fetch_aside(source: Source) -> threading.Event | None:
 
     None if they were fetched a moment ago, or if AT_ONCE others are being fetched.
     """
-    now_s, again_s = time.monotonic(), AGAIN.total_seconds()
-    if (done := _running.get(source)) or now_s - _tried.get(source, -again_s) < again_s:
+    if (done := _running.get(source)) or _is_recent(source):
         return done
     if not _busy.acquire(blocking=False):
         return None
-    _tried[source] = now_s
+    _tried[source] = time.monotonic()
     done = _running[source] = threading.Event()
 
     def work() -> None:
@@ -92,14 +91,23 @@ def fetch_aside(source: Source) -> threading.Event | None:
     return done
 
 
+def _is_recent(source: Source) -> bool:
+    tried_at = _tried.get(source)
+    return tried_at is not None and time.monotonic() - tried_at < AGAIN.total_seconds()
+
+
 def wait_for(sources: Iterable[Source]) -> bool:
     """Fetch the keys, and return True when there may be others than before.
 
-    False if all were fetched a moment ago. Errors: NotYet where that takes too long.
+    False if all were fetched a moment ago. Errors: NotYet where that takes too long, or where
+    AT_ONCE others are being fetched.
     """
-    begun = [(source, done) for source in sources if (done := fetch_aside(source)) is not None]
+    wanted = list(sources)
+    begun = [(source, done) for source in wanted if (done := fetch_aside(source)) is not None]
     if not begun:
-        return False
+        if all(map(_is_recent, wanted)):
+            return False
+        raise NotYet
     if any(source in _slow for source, _ in begun) or not _waiting.acquire(blocking=False):
         raise NotYet
     ends_at_s = time.monotonic() + WAIT_S

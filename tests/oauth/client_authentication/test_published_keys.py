@@ -11,6 +11,7 @@ from django.db import connections
 
 from clients_app.models import ClientKey, FetchedKeySet, TokenRefusal
 from clients_app.rules.jwts import to_base64url
+from clients_app.services import outgoing
 from clients_app.services.credentials import key_sets
 from clients_app.services.credentials.key_sets import Source
 from clients_app.services.usage import counts
@@ -95,6 +96,26 @@ def test_client_whose_keys_are_late_is_asked_to_come_again(
     assert done.wait(30)
     assert ask(good, key_of("EC")).status == 200
     assert len(server.asked) == 1
+
+
+def test_client_is_asked_to_come_again_while_others_are_being_fetched(
+    good: SimpleNamespace, own: ClientKey, server: KeyServer, monkeypatch: pytest.MonkeyPatch
+):
+    """Addresses that hang, of another tenant perhaps, make no good key an unknown one."""
+    for limit in ("TIMEOUT_S", "LONGEST_S"):
+        monkeypatch.setattr(outgoing, limit, 60.0)
+    server.gate.clear()
+    hanging = [Source(f"{server.origin}/{n}", is_issuer=False) for n in range(key_sets.AT_ONCE)]
+    for source in hanging:
+        FetchedKeySet.objects.create(**source._asdict(), due_at=datetime.now(UTC))
+    begun = [key_sets.fetch_aside(source) for source in hanging]
+
+    reply = ask(good, key_of("EC"))
+
+    assert (reply.status, reply.json()["error"]) == (503, "temporarily_unavailable")
+    server.gate.set()
+    assert all(done is not None and done.wait(30) for done in begun)
+    assert ask(good, key_of("EC")).status == 200
 
 
 def test_only_one_thread_waits_for_keys(good: SimpleNamespace, own: ClientKey, server: KeyServer):
