@@ -173,6 +173,8 @@ def _claim_rules(rules: Mapping[str, str]) -> dict[str, str]:
         if not name or name in _NOT_RULED:
             sentence = _("Enter claims other than iss, sub, aud, exp, iat, nbf and jti.")
             raise RuleBroken(sentence, field=where)
+        if name in clean:  # the other one would be lost
+            raise RuleBroken(_("Enter each claim once."), field=where)
         clean[name] = checked_rule(rule, field=where)
     return clean
 

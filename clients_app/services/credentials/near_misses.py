@@ -54,9 +54,14 @@ def has_room(client_id: UUID, *, is_signed: bool = True) -> bool:
 
 
 def look(keys: int) -> bool:
-    """Count a look at ``keys`` that cannot prove the client; False after LOOKS_MAX of a batch."""
+    """Count a look at ``keys`` that cannot prove the client; False after LOOKS_MAX of a batch.
+
+    One at too many keys leaves room for others.
+    """
+    if _looked[0] + keys > LOOKS_MAX:
+        return False
     _looked[0] += keys
-    return _looked[0] <= LOOKS_MAX
+    return True
 
 
 def note(

@@ -101,6 +101,12 @@ def test_flood_of_forgeries_costs_few_comparisons(
     assert len(tried) > near_misses.LOOKS_MAX // 9 * 9
 
 
+def test_client_with_too_many_keys_to_look_at_leaves_room_for_others():
+    assert not near_misses.look(near_misses.LOOKS_MAX + 1)
+    assert near_misses.look(near_misses.LOOKS_MAX)
+    assert not near_misses.look(1)
+
+
 def test_source_with_too_many_failures_causes_no_more_of_that(
     good: SimpleNamespace, own: ClientKey, ask: Ask, tried: list[str], monkeypatch: Any
 ):

@@ -136,6 +136,7 @@ def test_eleventh_live_identity_is_refused(client: Client) -> None:
         ({"subject_rule": "re*po:a"}, "identity.subject_rule"),
         ({"claim_rules": {"ref": "a*b"}}, "identity.claim_rules"),
         ({"claim_rules": {"": "a"}}, "identity.claim_rules"),
+        ({"claim_rules": {"ref": "refs/heads/main", " ref": "*"}}, "identity.claim_rules"),
         ({"claim_rules": {"aud": "a"}}, "identity.claim_rules"),
         ({"claim_rules": {"a" * 201: "a"}}, "identity.claim_rules"),
         ({"claim_rules": {str(number): "a" for number in range(11)}}, "identity.claim_rules"),
