@@ -24,6 +24,7 @@ AUDIT_CHAIN = "audit chain"
 WEBHOOKS = "webhooks"
 SECOND_FACTORS = "second factors"
 SESSIONS = "sessions"
+BACKUPS = "backups"
 PASSKEY_CHALLENGES = "passkey challenges"
 
 _ID_BYTES: Final = 8

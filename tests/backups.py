@@ -1,6 +1,8 @@
 """Portals that back up, and others in which a backup is restored."""
 
 import gzip
+import hmac
+import json
 import secrets
 import shutil
 import sqlite3
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyrage
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from clients_app import data_files
 from tests.portal_database import new_database
@@ -91,6 +95,14 @@ def plain(backup: Path) -> bytes:
 def encrypted(content: bytes) -> bytes:
     """Return a backup with these lines."""
     return pyrage.encrypt(gzip.compress(content), [IDENTITY.to_public()])
+
+
+def proved(content: bytes) -> bytes:
+    """Return the lines of a backup with the proof that the owner of KEY wrote them."""
+    *others, end = content.splitlines(keepends=True)
+    root = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"backups").derive(KEY.encode())
+    proof = hmac.new(root, b"".join(others), "sha256").hexdigest()
+    return b"".join(others) + json.dumps({**json.loads(end), "proof": proof}).encode() + b"\n"
 
 
 def make_large(portal: PortalProcess) -> None:

@@ -19,6 +19,7 @@ from tests.backups import (
     plain,
     portal_with_client,
     portal_with_tables,
+    proved,
     refused,
 )
 from tests.portal_process import PortalProcess
@@ -75,6 +76,8 @@ def test_restore_of_a_damaged_file_writes_nothing(
         "no end": encrypted(content.removesuffix(lines[-1])),
         "a row is missing": encrypted(content.replace(row, b"", 1)),
         "another format": encrypted(content.replace(b"backup 1", b"backup 9", 1)),
+        "a forged row": encrypted(content.replace(b"Pump", b"Fake")),
+        "without a proof": encrypted(content.replace(b'"proof"', b'"other"')),
         "no lines": encrypted(b"Pump"),
         "not compressed": pyrage.encrypt(b"Pump", [IDENTITY.to_public()]),
     }
@@ -89,17 +92,34 @@ def test_restore_of_a_damaged_file_writes_nothing(
 
 
 @pytest.mark.one_database
+def test_check_says_whether_the_installation_wrote_the_backup(
+    backup: Path, empty: PortalProcess
+) -> None:
+    """Anyone can encrypt to a public key."""
+    assert "An installation with this SECRET_KEY wrote it." in done(
+        empty, "restore", backup, "--check"
+    )
+    elsewhere = empty.manage("restore", str(backup), "--check", SECRET_KEY="k" * 40 + "other-key-")
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert "Who wrote it is not proved" in elsewhere.stdout
+
+
+@pytest.mark.one_database
 def test_restore_without_the_right_keys_or_version_writes_nothing(
     backup: Path, empty: PortalProcess, tmp_path: Path
 ) -> None:
     newer = tmp_path / "newer"
-    newer.write_bytes(encrypted(plain(backup).replace(b"0001_initial", b"0009_new", 1)))
+    other_tables = plain(backup).replace(b"0001_initial", b"0009_new", 1)
+    newer.write_bytes(encrypted(proved(other_tables)))
+    nobodys = tmp_path / "nobodys"
+    nobodys.write_bytes(encrypted(plain(backup).replace(b'"under"', b'"other"', 1)))
     for words, environment, sentence in (
         ([backup], {"BACKUP_IDENTITY": ""}, "Set BACKUP_IDENTITY_FILE to the file"),
         ([backup], {"BACKUP_IDENTITY": "x"}, "BACKUP_IDENTITY is no private key."),
         ([backup], {"BACKUP_IDENTITY": str(OTHER)}, "is encrypted to another key."),
         ([backup], {"SECRET_KEY": "k" * 40 + "other-key-"}, "belongs to another SECRET_KEY"),
         ([backup], {"SECRET_KEY": ""}, "There is no "),
+        ([nobodys], {}, "belongs to another SECRET_KEY"),
         ([newer], {}, "Restore it with that version, then upgrade."),
         (["/nowhere/backup"], {}, "/nowhere/backup cannot be read (No such file"),
         ([backup, "--events", "/nowhere/e"], {}, "/nowhere/e cannot be read (No such file"),

@@ -21,6 +21,7 @@ from clients_app import data_files, derived_keys
 from clients_app.audit import segments
 from clients_app.models import AuditHead, AuditSegment, SigningKey, Tenant
 from clients_app.services.backups import tables
+from clients_app.services.backups.proof import Proof
 
 FORMAT: Final = "security-clients-portal backup 1"
 _PIECE: Final = 65_535  # bytes of a file in a line; divisible by three
@@ -38,6 +39,7 @@ def about(alias: str, *, now: datetime) -> Part:
         "version": settings.VERSION,
         "database": connections[alias].vendor,
         "made_at": now,
+        "under": derived_keys.current_key(derived_keys.BACKUPS).id,
         "migrations": migrations(alias),
         "signing_keys_under": sorted(_keys_of_signing_keys(alias)),
         "tenants": [_chain(tenant_id, name, heads.get(tenant_id)) for tenant_id, name in names],
@@ -62,8 +64,14 @@ def lines_of_backup(alias: str, first: Part) -> Iterator[bytes]:
 
     Errors: OSError where the file of a sealed segment cannot be read.
     """
-    yield _line(first)
     counts: dict[str, int] = {}
+    proof = Proof(derived_keys.current_key(derived_keys.BACKUPS))
+    yield from proof.over(_lines_before_end(alias, first, counts))
+    yield _line({"end": True, "rows": counts, "proof": proof.text()})
+
+
+def _lines_before_end(alias: str, first: Part, counts: dict[str, int]) -> Iterator[bytes]:
+    yield _line(first)
     for table in tables.tables():
         label, number = table._meta.label, 0
         yield _line({"table": label, "last_id": tables.last_id(table, alias)})
@@ -74,7 +82,6 @@ def lines_of_backup(alias: str, first: Part) -> Iterator[bytes]:
         path = segments.path_of(segment)
         yield _line({"segment": str(path.relative_to(_segments())), "sha256": segment.file_digest})
         yield from map(_line, _pieces(path))
-    yield _line({"end": True, "rows": counts})
 
 
 def parts(lines: Iterable[bytes]) -> Iterator[tuple[Part, list[Any]]]:

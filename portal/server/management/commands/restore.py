@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +19,12 @@ from clients_app.services.backups.reading import Backup
 from clients_app.services.backups.restoring import restore
 from portal.server import first_start
 from portal.server.empty_database import prepare_empty_database
+
+_OWN: Final = "An installation with this SECRET_KEY wrote it."
+_NOT_PROVED: Final = (
+    "Who wrote it is not proved, because SECRET_KEY is another than that of the backup: "
+    "compare its SHA-256 with what `manage.py backup` printed."
+)
 
 
 class Command(cli.PortalCommand):
@@ -46,8 +52,9 @@ class Command(cli.PortalCommand):
         given = Namespace(**options)
         backup = Backup(given.file.absolute(), settings.BACKUP_IDENTITY())
         if given.check:
-            lines = f"The backup is whole.\n{about_lines(backup.about)}"
-            self.tell(given, lines, about_values(backup.about))
+            lines = f"The backup is whole.\n{_OWN if backup.is_own else _NOT_PROVED}"
+            values = about_values(backup.about) | {"Own": backup.is_own}
+            self.tell(given, f"{lines}\n{about_lines(backup.about)}", values)
             return
         later = later_events(backup.heads(), given.events)
         backup.refuse_other_installation()  # first: an older version refuses tables of this one
