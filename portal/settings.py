@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from clients_app import data_files, limits
-from portal import connections, secret_files, sign_on_providers
+from portal import components, connections, secret_files, sign_on_providers
 from portal import environment as env
 from portal.cpus import usable_cpus
 from portal.version import CHECKOUT, VERSION
@@ -58,71 +58,13 @@ JWKS_MAX_AGE = env.number("JWKS_MAX_AGE", 900, 10, 900)  # seconds
 ACTIVITY_KEEP_DAYS = env.number("ACTIVITY_KEEP_DAYS", 0, 0, 36_500)
 CLIENTS_PER_TENANT = env.number("CLIENTS_PER_TENANT", limits.CLIENTS_PER_TENANT, 1, 10_000_000)
 
-INSTALLED_APPS = [
-    "django.contrib.admin.apps.SimpleAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django_htmx",
-    "template_partials",  # sets the template loaders
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "csp",
-    "clients_app",
-    "portal.server",
-]
-MIDDLEWARE = [
-    "clients_app.http.middleware.named_operations",  # first, so every log line has the id
-    "clients_app.api.paths.api_paths",
-    "clients_app.http.middleware.own_origin",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clients_app.http.middleware.compressed_pages",
-    "csp.middleware.CSPMiddleware",
-    "clients_app.http.middleware.page_headers",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "clients_app.identity.sessions.session_limits",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "clients_app.http.middleware.own_site_only",  # its page needs the person and htmx
-    "allauth.account.middleware.AccountMiddleware",
-]
+INSTALLED_APPS = components.INSTALLED_APPS
+MIDDLEWARE = components.MIDDLEWARE
+TEMPLATES = components.TEMPLATES
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-            "builtins": [
-                "template_partials.templatetags.partials",
-                "django.templatetags.i18n",
-                "django.templatetags.static",
-                "clients_app.templatetags.charts",
-                "clients_app.templatetags.events",
-                "clients_app.templatetags.health",
-                "clients_app.templatetags.moments",
-                "clients_app.templatetags.portal",
-                "clients_app.templatetags.snippets",
-            ],
-        },
-    }
-]
 
 # Databases and cache
 DATABASES = connections.databases(DATA_DIR)
