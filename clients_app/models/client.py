@@ -1,4 +1,4 @@
-"""A client, which requests tokens, and the rows that belong to it."""
+"""A client, which requests tokens."""
 
 from datetime import UTC, datetime
 from typing import ClassVar, Final
@@ -15,7 +15,7 @@ from clients_app.models.person import Person
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant, TenantQuerySet
 from clients_app.models.texts import Keyed, checks_texts
-from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS, ClientType
+from clients_app.rules.client_types import CLIENT_TYPES, ClientType
 from clients_app.rules.health import Health, health_of
 
 
@@ -202,59 +202,3 @@ class Client(Keyed, Mutes):
             last_refused_at=self.last_refused_at,
             now=now,
         )
-
-
-class ClientRole(models.Model):
-    """A role that a client carries."""
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE)
-    role = models.ForeignKey(Role, on_delete=models.CASCADE)
-
-    class Meta:
-        constraints = (UniqueConstraint(fields=("client", "role"), name="client_role_unique"),)
-
-    def __str__(self) -> str:
-        return f"{self.client}: {self.role}"
-
-
-class ClientOwner(models.Model):
-    """A person who may edit this client and manage its secrets."""
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
-
-    class Meta:
-        constraints = (UniqueConstraint(fields=("client", "person"), name="client_owner_unique"),)
-
-    def __str__(self) -> str:
-        return f"{self.client}: {self.person}"
-
-
-@checks_texts
-class ClientTag(Keyed):
-    """A word to find a client by."""
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=limits.TAG_MAX)
-    name_key = models.CharField(max_length=3 * limits.TAG_MAX, editable=False, db_index=True)
-
-    class Meta:
-        ordering = ("id",)
-        constraints = (UniqueConstraint(fields=("client", "name_key"), name="client_tag_unique"),)
-
-
-@checks_texts
-class ClientUrl(models.Model):
-    """A URL or origin that a client may be sent to or call from."""
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="urls")
-    kind = models.CharField(max_length=15, choices=[(one.id, one.id) for one in URL_KINDS])
-    url = models.CharField(max_length=limits.URL_MAX)
-
-    class Meta:
-        ordering = ("id",)
-        constraints = (UniqueConstraint(fields=("client", "kind", "url"), name="url_unique"),)
-        indexes = (Index(fields=("kind", "url"), name="url_lookup"),)
-
-    def __str__(self) -> str:
-        return self.url
