@@ -1,5 +1,6 @@
 """The policies of a tenant, and the clients that do not comply with them."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -12,6 +13,7 @@ from clients_app.limits import PAGE_SIZE
 from clients_app.models import (
     AuditEvent,
     Client,
+    ClientKey,
     ClientOwner,
     ClientSecret,
     FederatedIdentity,
@@ -59,8 +61,8 @@ def only_client_of(actor: Actor) -> UUID | None:
 class NoncompliantPage(NamedTuple):
     """A page of clients that break a policy.
 
-    Each has ``breaking_secrets``, ``breaking_identities``, ``lacks_owner`` and ``is_stuck``: its
-    secrets could no longer be replaced.
+    Each has ``breaking_secrets``, ``breaking_keys``, ``breaking_identities``, ``lacks_owner`` and
+    ``is_stuck``: its secrets could no longer be replaced.
     """
 
     clients: list[Any]
@@ -74,9 +76,10 @@ def noncompliant_clients(
     tenant_id: UUID, policy: TenantPolicy, *, page: int, now: datetime
 ) -> NoncompliantPage:
     """Return the clients that would break ``policy`` if it were set now, by name."""
-    secrets = _breaking_secrets(policy, now=now)
+    ends = _breaking_ends(policy, now=now)
+    secrets, keys = (table.objects.live(now).filter(ends) for table in (ClientSecret, ClientKey))
     identities = _breaking_identities(tenant_id, policy, now=now)
-    clients = _breaking_clients(tenant_id, policy, secrets, identities, now=now)
+    clients = _breaking_clients(tenant_id, policy, (secrets, keys, identities), now=now)
     total = clients.count()
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
@@ -84,6 +87,7 @@ def noncompliant_clients(
         (page - 1) * PAGE_SIZE : page * PAGE_SIZE
     ].prefetch_related(
         Prefetch("secrets", secrets.order_by("pk"), to_attr="breaking_secrets"),
+        Prefetch("keys", keys.order_by("pk"), to_attr="breaking_keys"),
         Prefetch("identities", identities.order_by("pk"), to_attr="breaking_identities"),
     )
     ending = secrets_to_end(tenant_id, policy, now=now).count()
@@ -125,7 +129,8 @@ def refused_in_dry_run(tenant_id: UUID, *, now: datetime) -> DryRun:
     return DryRun(latest, events.count())
 
 
-def _breaking_secrets(policy: TenantPolicy, *, now: datetime) -> QuerySet[ClientSecret]:
+def _breaking_ends(policy: TenantPolicy, *, now: datetime) -> Q:
+    """Return the condition that a secret, a key or an identity lasts too long."""
     breaks = Q(pk__in=[])
     if not policy.may_never_expire:
         breaks |= Q(expires_at=None)
@@ -133,7 +138,7 @@ def _breaking_secrets(policy: TenantPolicy, *, now: datetime) -> QuerySet[Client
         breaks |= Q(expires_at__gt=now + timedelta(days=policy.secret_days_max))
     if policy.rotation_days is not None:
         breaks |= Q(expires_at__gt=F("created_at") + timedelta(days=policy.rotation_days))
-    return ClientSecret.objects.live(now).filter(breaks)
+    return breaks
 
 
 def _breaking_identities(
@@ -143,19 +148,20 @@ def _breaking_identities(
     identities: QuerySet[FederatedIdentity] = FederatedIdentity.objects.live(now).filter(
         client__tenant_id=tenant_id, client__removed_at=None
     )
-    if not policy.dangerous_rules_forbidden and not policy.allowed_issuers:
-        return identities.none()
-    breaking = [
-        one.pk for one in identities if not policy.allows(one.issuer, grade_of(trust_of_row(one)))
-    ]
-    return identities.filter(pk__in=breaking)
+    lasting, breaking = _breaking_ends(policy, now=now), []
+    if policy.dangerous_rules_forbidden or policy.allowed_issuers:
+        breaking = [
+            one.pk
+            for one in identities
+            if not policy.allows(one.issuer, grade_of(trust_of_row(one)))
+        ]
+    return identities.filter(lasting | Q(pk__in=breaking))
 
 
 def _breaking_clients(
     tenant_id: UUID,
     policy: TenantPolicy,
-    secrets: QuerySet[ClientSecret],
-    identities: QuerySet[FederatedIdentity],
+    breaking: Iterable[QuerySet[Any]],
     *,
     now: datetime,
 ) -> QuerySet[Client]:
@@ -166,8 +172,9 @@ def _breaking_clients(
         .present()
         .annotate(lacks_owner=~Exists(owners), is_stuck=Exists(live) & Q(may_add_secrets=False))
     )
-    breaks = Q(Exists(secrets.filter(client=OuterRef("pk"))))
-    breaks |= Q(Exists(identities.filter(client=OuterRef("pk"))))
+    breaks = Q()
+    for rows in breaking:
+        breaks |= Q(Exists(rows.filter(client=OuterRef("pk"))))
     if policy.owner_required:
         breaks |= Q(lacks_owner=True)
     if policy.new_secrets_forbidden != OFF:

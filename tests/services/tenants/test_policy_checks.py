@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Client, ClientOwner, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import noncompliant_clients
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import IN_A_YEAR, NOW, insert_clients, insert_secrets, make_tenant
 
 DAY = timedelta(days=1)
@@ -41,6 +42,23 @@ def test_the_dry_run_names_clients_that_break_it(tenant: Tenant, administrator: 
     assert noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW).to_expire == 3
 
 
+def test_keys_and_identities_that_last_too_long_are_listed(tenant: Tenant) -> None:
+    signs, federated, short = insert_clients(["Signs", "Federated", "Short"], tenant)
+    [key] = insert_keys(signs, 1, expires_at=None)
+    [identity] = insert_identities(federated, 1, expires_at=NOW + 91 * DAY)
+    for insert in (insert_keys, insert_identities):
+        insert(short, 1, expires_at=NOW + 90 * DAY, created_at=NOW)
+
+    page = noncompliant_clients(tenant.pk, QUARTER, page=1, now=NOW)
+
+    assert [(one.name, one.breaking_keys, one.breaking_identities) for one in page.clients] == [
+        ("Federated", [], [identity]),
+        ("Signs", [key], []),
+    ]
+    forbids = TenantPolicy(never_expires_allowed=False)
+    assert noncompliant_clients(tenant.pk, forbids, page=1, now=NOW).clients == [signs]
+
+
 def test_dry_run_pages_take_a_constant_number_of_queries(tenant: Tenant) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -53,7 +71,7 @@ def test_dry_run_pages_take_a_constant_number_of_queries(tenant: Tenant) -> None
     for client in insert_clients([f"B{n:02}" for n in range(59)], tenant):
         insert_secrets(client, 2, expires_at=None)
 
-    assert queries() == few == 4
+    assert queries() == few == 6
     second = noncompliant_clients(tenant.pk, ROTATES, page=2, now=NOW)
     assert (second.total, second.pages, len(second.clients)) == (60, 2, 10)
     assert noncompliant_clients(tenant.pk, ROTATES, page=99, now=NOW).page == 2
