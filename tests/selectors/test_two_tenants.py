@@ -22,9 +22,11 @@ from clients_app.selectors.clients import (
     lists,
     lookup,
     models,
+    order,
     shows,
     usage,
 )
+from clients_app.selectors.clients import filters as client_filters
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.credentials import expirations as credential_expirations
 from clients_app.selectors.credentials import identities, keys, near_misses, rotations, uses
@@ -112,9 +114,19 @@ READS: Final[dict[Any, list[Read]]] = {
     **LIST_READS,
     **API_READS,
     **AUTHORIZATION_READS,
-    lists.filtered: [lambda own: lists.filtered(Client.objects.for_tenant(own.tenant.pk), "north")],
-    lists.contains: [
-        lambda own: Client.objects.for_tenant(own.tenant.pk).filter(lists.contains("pump")),
+    order.in_order: [
+        lambda own: order.in_order(Client.objects.for_tenant(own.tenant.pk), "name", NOW)
+    ],
+    order.with_expiry: [
+        lambda own: order.with_expiry(Client.objects.for_tenant(own.tenant.pk), NOW)
+    ],
+    client_filters.filtered: [
+        lambda own: client_filters.filtered(Client.objects.for_tenant(own.tenant.pk), "north")
+    ],
+    client_filters.contains: [
+        lambda own: Client.objects.for_tenant(own.tenant.pk).filter(
+            client_filters.contains("pump")
+        ),
     ],
     attention.attention: [lambda own: attention.attention(own.tenant.pk, now=NOW)],
     usage.addresses_of: [lambda own: usage.addresses_of(own.client, now=NOW)],
