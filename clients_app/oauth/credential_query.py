@@ -11,6 +11,7 @@ from uuid import UUID
 from clients_app.oauth.quick_reads import Ask, Row, aware, quick_read
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
 
+CACHED_MAX: Final = 50  # clients of one thread: ten key sets of each can take 640 KB
 # The first part has one row for each key, or one row if there is none. Keys that are fetched come
 # along, so that no other read is needed.
 _QUERY: Final = """
@@ -65,7 +66,7 @@ class StoredCredentials(NamedTuple):
     valid_until: None = None  # nothing here ends by itself
 
 
-cache: Final = SqliteRowCache()
+cache: Final = SqliteRowCache(maximum=CACHED_MAX)
 
 
 def read_credentials(client_id: UUID, *, now: datetime) -> StoredCredentials:

@@ -21,7 +21,8 @@ CACHED_MAX: Final = 500  # clients of one thread; two or three kilobytes each
 class SqliteRowCache(threading.local):
     """The rows of each thread: versions of two connections cannot be compared."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, maximum: int = CACHED_MAX) -> None:
+        self.maximum = maximum
         self._version: tuple[Any, ...] = ()
         self._rows: dict[UUID, Any] = {}
 
@@ -49,7 +50,7 @@ class SqliteRowCache(threading.local):
             self._version = version
         row = self._rows.get(client_id)
         if row is None or (row.valid_until is not None and row.valid_until <= now):
-            if len(self._rows) >= CACHED_MAX:
+            if len(self._rows) >= self.maximum:
                 self._rows.clear()
             row = self._rows[client_id] = read(driver, client_id, now)
         return row

@@ -12,8 +12,11 @@ import time_machine
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from clients_app.limits import JWKS_MAX
 from clients_app.models import Client, ClientSecret
-from clients_app.oauth import client_query, sqlite_row_cache
+from clients_app.models.defaults import new_id
+from clients_app.oauth import client_query, credential_query
+from clients_app.oauth.sqlite_row_cache import SqliteRowCache
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets.digests import stored_form
 from tests.factories import insert_secrets
@@ -183,14 +186,25 @@ def test_new_connection_starts_with_an_empty_cache(
     assert len(reads) == 2
 
 
+@pytest.mark.parametrize(
+    ("cache", "read"),
+    [
+        (client_query.cache, client_query.read_client),
+        (credential_query.cache, credential_query.read_credentials),
+    ],
+)
 def test_number_of_cached_clients_is_bounded(
-    clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    db: None, cache: SqliteRowCache, read: Callable[..., Any]
 ):
-    monkeypatch.setattr(sqlite_row_cache, "CACHED_MAX", 2)
-    for kind in ("good", "hybrid", "expired", "disabled", "retired"):
-        client_query.read_client(getattr(clients, kind).row.pk, now=datetime.now(UTC))
+    for _ in range(cache.maximum + 2):
+        read(new_id(), now=datetime.now(UTC))
 
-    assert len(client_query.cache) <= 2
+    assert 0 < len(cache) <= cache.maximum
+
+
+def test_fewer_sets_of_keys_than_clients_are_cached():
+    """Of ten identities of a client, each may have a key set of 64 KiB."""
+    assert credential_query.cache.maximum * 10 * JWKS_MAX < 2**25  # bytes, for each thread
 
 
 def roles_in(reply: Reply) -> list[str]:
