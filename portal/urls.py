@@ -17,7 +17,7 @@ urlpatterns = [
     path("", include("clients_app.oauth.urls")),
     path("", include("clients_app.ops.urls")),
     path("", include("clients_app.admin.urls")),
-    path("", include("clients_app.urls")),
+    path("", include("clients_app.web.urls")),
 ]
 handler400 = "clients_app.web.error_pages.bad_request"
 handler403 = "clients_app.web.error_pages.permission_denied"
