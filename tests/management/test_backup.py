@@ -87,6 +87,23 @@ def test_new_key_reads_backups_that_are_made_for_it(portal: PortalProcess, tmp_p
 
 
 @pytest.mark.one_database
+def test_backup_follows_no_link_and_opens_no_file_to_others(
+    portal: PortalProcess, tmp_path: Path
+) -> None:
+    """Who may write to the folder can put something in the place of the unfinished file."""
+    path, other = tmp_path / "backup.age", tmp_path / "other"
+    other.write_text("kept")
+    path.with_name("backup.age.partial").symlink_to(other)
+    assert "cannot be written" in refused(portal, "backup", path)
+    assert other.read_text() == "kept"
+
+    path.with_name("backup.age.partial").unlink()
+    path.with_name("backup.age.partial").touch(0o644)
+    done(portal, "backup", path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.one_database
 def test_backup_on_a_full_disk_leaves_no_file(portal: PortalProcess, tmp_path: Path) -> None:
     """A limit of the size of files stands for the disk; the shared memory of SQLite fits."""
     make_large(portal)

@@ -5,9 +5,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from clients_app.errors import PortalError
+
+#: a link that somebody put there is refused, not followed
+_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 @contextmanager
@@ -21,7 +24,10 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
     draft = path.with_name(f"{path.name}.partial")
     _refuse_existing(path)
     try:
-        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb") as file:
+        with os.fdopen(os.open(draft, _FLAGS, 0o600), "wb") as file:
+            os.fchmod(
+                file.fileno(), 0o600
+            )  # who made it before; refused where that was another user
             _claim(file, path)
             try:
                 file.truncate(0)
