@@ -81,3 +81,15 @@ def run_in_new_process(transactional_db: None, tmp_path: Path) -> Run:
         return CommandResult(ended.returncode, ended.stdout, ended.stderr)
 
     return command
+
+
+@pytest.fixture
+def declared(run: Run, tmp_path: Path) -> Callable[..., CommandResult]:
+    """A function that runs a command on a file with this text."""
+
+    def with_text(name: str, text: str, *words: str) -> CommandResult:
+        path = tmp_path / "given.yaml"
+        path.write_text(text)
+        return run(name, str(path), *words)
+
+    return with_text
