@@ -12,6 +12,7 @@ from time_machine import TimeMachineFixture
 from clients_app.models import ApiUsage, Client, Person, Role, Tenant
 from tests.conftest import Machine, browser_of
 from tests.factories import give_app, insert_usage, make_api, make_role
+from tests.soft_authenticator import SoftPasskey, add_passkey
 
 
 @pytest.fixture
@@ -155,3 +156,9 @@ def use(machine, now):
         ApiUsage.objects.create(client=machine.client, api=api, scope=scope, **counted)
 
     return use
+
+
+@pytest.fixture
+def laptop(colleague_browser: Browser) -> SoftPasskey:
+    """Jonas's passkey."""
+    return add_passkey(colleague_browser)[0]
