@@ -20,7 +20,13 @@ from clients_app.rules.federation import (
     terraform,
 )
 from clients_app.rules.federation.preset import Preset
-from clients_app.rules.federation.trust import FOREIGN_AUDIENCE, Grade, Level, Trust
+from clients_app.rules.federation.trust import (
+    FOREIGN_AUDIENCE,
+    PASTED_KEYS,
+    Grade,
+    Level,
+    Trust,
+)
 
 _TABLE: Final = (
     github.PRESET,
@@ -59,6 +65,8 @@ def grade_of(trust: Trust) -> Grade:
     """Return how much ``trust`` lets in. A known issuer decides how its subjects are read."""
     preset = preset_of(trust)
     grade = preset.grade(trust)
+    if trust.has_pasted_keys and grade.level is Level.SAFE and _publishes(trust.issuer):
+        return PASTED_KEYS
     if trust.audience and preset.chooses_audience and grade.level is Level.SAFE:
         return FOREIGN_AUDIENCE
     return grade
@@ -68,3 +76,9 @@ def preset_of(trust: Trust) -> Preset:
     """Return the platform of the issuer; of an issuer that nobody knows, the chosen one."""
     known = (one for one in _TABLE if one.issuers.fullmatch(trust.issuer))
     return next(known, PRESETS.get(trust.preset, other.PRESET))
+
+
+def _publishes(issuer: str) -> bool:
+    """Return whether everybody can fetch the keys of the issuer: a private cluster's, nobody."""
+    known = (one for one in _TABLE if one.key != "kubernetes")
+    return any(one.issuers.fullmatch(issuer) for one in known)

@@ -40,13 +40,17 @@ class Grade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The rules of one federated identity. An empty ``audience`` is the portal's issuer."""
+    """The rules of one federated identity. An empty ``audience`` is the portal's issuer.
+
+    ``has_pasted_keys``: a person said which keys sign its tokens, not the issuer.
+    """
 
     preset: str
     issuer: str
     subject_rule: str
     audience: str = ""
     claim_rules: Mapping[str, str] = field(default_factory=dict)
+    has_pasted_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,15 @@ FOREIGN_AUDIENCE: Final = Grade(
     Level.CAUTION,
     gettext_noop(
         "Caution: accepts tokens that were made for another service, which could use them here."
+    ),
+)
+
+
+PASTED_KEYS: Final = Grade(
+    Level.CAUTION,
+    gettext_noop(
+        "Caution: accepts what the pasted keys sign. This platform publishes its own: leave the "
+        "keys empty."
     ),
 )
 

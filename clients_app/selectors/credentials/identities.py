@@ -47,6 +47,7 @@ def trust_of_row(identity: FederatedIdentity) -> Trust:
         audience="" if identity.audience == conf.issuer() else identity.audience,
         subject_rule=identity.subject_rule,
         claim_rules=identity.claim_rules,
+        has_pasted_keys=identity.jwks is not None,
     )
 
 

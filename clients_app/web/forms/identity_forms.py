@@ -167,6 +167,7 @@ class RuleForm(_IdentityForm):
                 audience="" if audience == conf.issuer() else audience,
                 subject_rule=rule,
                 claim_rules=claims,
+                has_pasted_keys=bool(str(self["jwks"].value() or "").strip()),
             )
         )
 

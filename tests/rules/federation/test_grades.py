@@ -179,6 +179,24 @@ def test_audience_of_another_service_needs_caution_where_a_job_could_choose(
     assert grade_of(foreign).level is level
 
 
+@pytest.mark.parametrize(
+    ("issuer", "level"),
+    [
+        (ISSUERS["github"], CAUTION),
+        ("https://issuer.example", SAFE),
+        ("https://oidc.eks.eu-west-1.amazonaws.com/id/A1", SAFE),
+    ],
+)
+def test_pasted_keys_of_an_issuer_that_publishes_them_need_caution(issuer: str, level: Level):
+    """Who pasted them may have the private ones, whatever the rule says."""
+    rule = "repo:o/r:environment:prod"
+    if "eks" in issuer:
+        rule = "system:serviceaccount:n:a"
+    pasted = Trust(preset="other", issuer=issuer, subject_rule=rule, has_pasted_keys=True)
+
+    assert grade_of(pasted).level is level
+
+
 _RULES = st.sampled_from(["x", "x*", "*", "main", "refs/heads/main", "true", "1", "pull_request"])
 _CLAIMS = st.sampled_from(
     ["ref", "environment", "repository", "repository_id", "actor", "ref_type", "project_id"]

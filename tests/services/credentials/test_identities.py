@@ -19,6 +19,7 @@ from clients_app.errors import (
 )
 from clients_app.models import AuditEvent, Client, FederatedIdentity, FetchedKeySet, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
+from clients_app.rules.federation.presets import grade_of
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.identities import (
     IdentityDraft,
@@ -313,3 +314,16 @@ def test_another_platform_is_saved(client: Client) -> None:
 
     identity.refresh_from_db()
     assert identity.preset == "gitlab"
+
+
+def test_pasted_keys_count_for_the_grade(client: Client) -> None:
+    draft = replace(DRAFT, audience="")
+
+    discovered, pasted = (
+        add(client, replace(draft, jwks=keys)) for keys in ("", json.dumps(PUBLIC))
+    )
+
+    assert [str(grade_of(trust_of_row(one)).level) for one in (discovered, pasted)] == [
+        "safe",
+        "caution",
+    ]
