@@ -1,4 +1,4 @@
-"""Policies: the page, which clients don't comply, and the forms that follow them."""
+"""Policies: the page, and which clients don't comply."""
 
 import re
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ def form_data(**more: str) -> dict[str, str]:
     return {"version": "1", "never_expires_allowed": "on", **more}
 
 
-def require_second_factor(tenant: Tenant, **columns: Any) -> None:
+def set_policies(tenant: Tenant, **columns: Any) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(**columns)
 
 
@@ -42,7 +42,7 @@ def test_policies_by_a_non_administrator_are_refused(
 def test_policies_page_shows_current_policies(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
-    require_second_factor(tenant, secret_days_max=90, owner_required=True)
+    set_policies(tenant, secret_days_max=90, owner_required=True)
 
     reply = administrator_browser.get(PAGE)
 
@@ -203,7 +203,7 @@ def test_policies_forced_rotation_needs_confirmation(
 def test_policies_concurrent_change_is_not_overwritten(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
-    require_second_factor(tenant, secret_days_max=30, version=2)
+    set_policies(tenant, secret_days_max=30, version=2)
 
     reply = administrator_browser.post(CHECK, form_data(secret_days_max="90"), follow=True)
 
@@ -220,81 +220,6 @@ def test_policies_with_an_old_proof_ask_to_confirm_identity(
 
     assert "Confirm your identity" in text_of(reply)
     assert tenant_policy(tenant.pk) == NO_POLICY
-
-
-def test_secret_forms_follow_the_policies(
-    administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
-) -> None:
-    require_second_factor(tenant, secret_days_max=45)
-    latest = now + timedelta(days=45)
-
-    for path in ("/secrets/add", f"/secrets/{machine.secret.pk}/rotate"):
-        page = administrator_browser.get(address(path))
-        default = datetime.fromisoformat(f"{value_of('expiration', page)}Z")
-        assert (
-            timedelta() <= default - latest.replace(second=0, microsecond=0) < timedelta(minutes=2)
-        )
-        assert re.findall(r'data-for="#id_expiration"[^>]*>([^<]+)<', text_of(page)) == [
-            "30 days",
-            "The longest",
-        ]
-        assert 'id="id_never_expires"' not in text_of(page)
-        assert "does not allow Never Expires" in text_of(page)
-
-
-@pytest.mark.both_databases
-def test_add_secret_against_a_policy_is_explained_at_the_field(
-    administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
-) -> None:
-    require_second_factor(tenant, secret_days_max=45)
-    late = f"{now + timedelta(days=46):%Y-%m-%d %H:%M}"
-
-    reply = administrator_browser.post(address("/secrets/add"), {"expiration": late})
-
-    assert reply.status_code == 422
-    assert "The policies of this tenant allow" in text_of(reply)
-    assert 'id="id_expiration_error"' in text_of(reply)
-    assert value_of("expiration", reply) == late
-
-
-def test_add_client_follows_the_policies(
-    administrator_browser: Browser,
-    administrator: Person,
-    tenant: Tenant,
-    draft: dict[str, Any],
-    now: datetime,
-) -> None:
-    require_second_factor(tenant, secret_days_max=45, owner_required=True)
-    assert "you become the owner of this client" in text_of(
-        administrator_browser.get("/security/clients/add")
-    )
-
-    refused = administrator_browser.post("/security/clients/register", draft)
-    assert refused.status_code == 422
-    assert "at the latest" in text_of(refused)
-    assert not Client.objects.exists()
-
-    soon = f"{now + timedelta(days=20):%Y-%m-%d %H:%M}"
-    administrator_browser.post("/security/clients/register", draft | {"expiration": soon})
-    assert list(Client.objects.get().owners.all()) == [administrator]
-
-
-@pytest.mark.both_databases
-def test_edit_secret_existing_never_expires_may_stay(
-    administrator_browser: Browser, machine: Machine, tenant: Tenant, address: Any
-) -> None:
-    machine.client.secrets.update(expires_at=None)
-    require_second_factor(tenant, never_expires_allowed=False)
-    edit = address(f"/secrets/{machine.secret.pk}/edit")
-
-    page = administrator_browser.get(edit)
-    assert 'id="id_never_expires"' in text_of(page)
-    sent = {
-        "secret_description": "New",
-        "never_expires": "on",
-        "version": value_of("version", page),
-    }
-    assert administrator_browser.post(edit, sent).status_code == 303
 
 
 def test_policies_of_an_older_tab_overwrite_nothing_unseen(administrator_browser, tenant):

@@ -1,0 +1,135 @@
+"""Near misses and pasted tokens on the screens: what is wrong, and a rule that fits. FED-5."""
+
+import json
+
+import pytest
+from joserfc.jwk import ECKey
+
+from clients_app import conf
+from clients_app.models import Client, FederatedIdentity, NearMiss
+from tests.credentials import insert_identities
+from tests.responses import HTMX, text_of, value_of
+
+ADDED = {"form_key": "a-key-of-this-very-form", "never_expires": "on"}
+
+
+def identity_of(client: Client) -> FederatedIdentity:
+    return client.identities.get()
+
+
+def near_miss(client: Client, identity: FederatedIdentity, now, **verdict: str) -> NearMiss:
+    whole = {"claim": "sub", "sent": "job:test", "wanted": identity.subject_rule}
+    return NearMiss.objects.create(
+        client=client,
+        identity=identity,
+        at=now,
+        address="192.0.2.7",
+        verdicts=[{**whole, "problem": "subject rule", **verdict}],
+    )
+
+
+def test_near_miss_is_shown_with_a_rule_that_fits_and_saved_by_a_person(
+    administrator_browser, address, machine, now
+):
+    [identity] = insert_identities(machine.client, 1, expires_at=None, audience=conf.issuer())
+    missed = near_miss(machine.client, identity, now)
+    edit = address(f"/identities/{identity.pk}/edit?near_miss={missed.pk}")
+
+    shown = text_of(administrator_browser.get(address("/secrets")))
+    assert "from 192.0.2.7" in shown
+    assert "job:test" in shown
+    assert "Make the rule fit, if this run may have tokens." in shown
+    assert edit in shown
+    opened = administrator_browser.get(edit)
+    assert value_of("subject_rule", opened) == "job:test"
+    assert "Safe: accepts one subject." in text_of(opened)
+    identity.refresh_from_db()
+    assert identity.subject_rule == "job:build"
+    names = ("version", "issuer", "audience", "subject_rule", "expiration")
+    typed = {name: value_of(name, opened) for name in names}
+
+    saved = administrator_browser.post(edit, {**typed, "never_expires": "on"}, headers=HTMX)
+
+    assert saved.status_code == 204
+    identity.refresh_from_db()
+    assert identity.subject_rule == "job:test"
+
+
+def test_near_miss_that_no_rule_mends_has_no_button(administrator_browser, address, machine, now):
+    [identity] = insert_identities(machine.client, 1)
+    near_miss(machine.client, identity, now, claim="exp", sent="x", problem="expired")
+
+    shown = text_of(administrator_browser.get(address("/secrets")))
+
+    assert "The JWT has expired. Make a new one, and compare the clocks." in shown
+    assert "near_miss=" not in shown
+
+
+def test_near_miss_that_no_known_key_signed_says_so(administrator_browser, address, machine, now):
+    [identity] = insert_identities(machine.client, 1)
+    near_miss(machine.client, identity, now)
+    NearMiss.objects.update(is_signed=False, identity=None)
+
+    shown = text_of(administrator_browser.get(address("/secrets")))
+
+    assert "No key that is known here signed this: anybody can have written it." in shown
+    assert "near_miss=" not in shown
+
+
+@pytest.mark.parametrize("named", ["0", "x", "-1", "9" * 40, ""])
+def test_near_miss_that_is_not_there_is_not_found_or_ignored(
+    administrator_browser, address, machine, named
+):
+    [identity] = insert_identities(machine.client, 1, expires_at=None)
+
+    reply = administrator_browser.get(address(f"/identities/{identity.pk}/edit?near_miss={named}"))
+
+    assert reply.status_code == (404 if named == "0" else 200)
+
+
+def test_pasted_token_shows_what_is_wrong_and_never_comes_back(
+    administrator_browser, address, machine
+):
+    insert_identities(machine.client, 1, description="Build job")
+    token = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIn0.c2lnbg"
+
+    reply = administrator_browser.post(address("/token-trial"), {"token": token}, headers=HTMX)
+
+    assert reply.status_code == 200
+    assert "Build job" in text_of(reply)
+    assert "The keys have not been fetched yet." in text_of(reply)
+    assert token not in reply.content.decode()
+    wrong = administrator_browser.post(address("/token-trial"), {"token": "no token"})
+    assert wrong.status_code == 422
+    assert "This is not a JSON Web Token." in text_of(wrong)
+    assert "no token" not in text_of(wrong)
+
+
+def test_private_key_in_place_of_the_issuers_keys_is_refused_and_not_shown(
+    administrator_browser, address, machine
+):
+    private = json.dumps(ECKey.generate_key("P-256").as_dict(private=True))
+    typed = {**ADDED, "namespace": "a", "service_account": "b", "issuer": "https://k.example"}
+
+    reply = administrator_browser.post(
+        address("/identities/add/kubernetes"), {**typed, "jwks": private}, headers=HTMX
+    )
+
+    assert reply.status_code == 422
+    assert "This is a private key" in text_of(reply)
+    assert json.loads(private)["d"] not in reply.content.decode()
+    assert not machine.client.identities.exists()
+
+
+def test_pasted_keys_of_an_issuer_are_kept_as_public_ones(administrator_browser, address, machine):
+    public = json.dumps(ECKey.generate_key("P-256", {"kid": "one"}).as_dict(private=False))
+    typed = {**ADDED, "namespace": "a", "service_account": "b", "issuer": "https://k.example"}
+
+    administrator_browser.post(
+        address("/identities/add/kubernetes"), {**typed, "jwks": public}, headers=HTMX
+    )
+
+    identity = identity_of(machine.client)
+    assert [key["kid"] for key in identity.jwks["keys"]] == ["one"]
+    edit = administrator_browser.get(address(f"/identities/{identity.pk}/edit"))
+    assert json.loads(public)["x"] in edit.content.decode()
