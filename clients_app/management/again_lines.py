@@ -15,6 +15,11 @@ _TAKES_AWAY: Final = {
     "client.secret.removed": "secrets remove {client} {object} --confirm-last",
     "client.secret.rotated": "clients rotate {client} --secret {object} --old-ends now",
     "client.secret.edited": "secrets edit {client} {object} --expires DATE",
+    "client.key.removed": "public_keys remove {client} {object}",
+    "client.key.rotated": "public_keys edit {client} {object} --expires DATE",
+    "client.key.edited": "public_keys edit {client} {object} --expires DATE",
+    "client.identity.removed": "identities remove {client} {object}",
+    "client.identity.edited": "identities edit {client} {object} --expires DATE",
     "client.disabled": "clients disable {client}",
     "client.removed": "clients remove {client} --confirm {name}",
     "person.deactivated": "people deactivate {name}",
@@ -27,7 +32,9 @@ _TAKES_AWAY: Final = {
     "api.removed": "apis remove {name} --confirm {name}",
 }
 #: ended or done by the restore itself
-_DONE: Final = ("client.tokens.ended", "person.sessions.ended", "key.", "client.consent.")
+_DONE: Final = ("client.tokens.ended", "person.sessions.ended", "key.")
+
+_OF_CLIENT: Final = ("client.secret.", "client.key.", "client.identity.")
 
 
 def is_listed(event: LaterEvent) -> bool:
@@ -67,7 +74,7 @@ def again_values(event: LaterEvent, *, with_tenant: bool) -> dict[str, Any]:
 def sentence_of(event: LaterEvent) -> str:
     """Return what happened."""
     template = SENTENCES.get(event.action, event.action)
-    of = f" of client {event.client_id}" if event.action.startswith("client.secret.") else ""
+    of = f" of client {event.client_id}" if event.action.startswith(_OF_CLIENT) else ""
     return template % {"object": event.name} + of
 
 

@@ -6,10 +6,12 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from clients_app.models import Api, Client, ClientSecret, Person, Role
+from clients_app.models import Api, Client, ClientKey, ClientSecret, FederatedIdentity, Person, Role
 
 _MODELS: Final[dict[str, type[Model]]] = {  # by the start of an action; longer ones come first
     "client.secret.": ClientSecret,
+    "client.key.": ClientKey,
+    "client.identity.": FederatedIdentity,
     "client.": Client,
     "person.": Person,
     "role.": Role,
