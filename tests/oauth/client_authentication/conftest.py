@@ -1,9 +1,13 @@
 """What tests of assertions begin with: nothing noted, nothing counted."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from clients_app.models import ClientKey
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.usage import counts
+from tests.oauth.assertions import key_of, register
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +17,9 @@ def _nothing_noted(db: None) -> None:
     counts.refused_requests.refused.take()
     counts.issued.take()
     key_sets.forget()
+
+
+@pytest.fixture
+def own(good: SimpleNamespace) -> ClientKey:
+    """The key of the good client."""
+    return register(good.row, key_of("EC"))
