@@ -60,6 +60,9 @@ def test_hybrid_client_is_added_with_a_secret_and_without_cors(robot: Caller) ->
         "Id": client["Id"],
         "AllowAccessTokensViaBrowser": False,
         "MayIntrospectTokens": False,
+        "MayAddSecrets": False,
+        "DemandsAssertionType": False,
+        "AcceptsTokenEndpointAudience": False,
     }
     assert body["Secret"].startswith("pcs_")
     address = f"HybridClients/{client['Id']}"
