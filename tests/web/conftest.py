@@ -43,6 +43,12 @@ def draft(my_data_role: Role) -> dict[str, Any]:
 
 
 @pytest.fixture
+def first(draft: dict[str, Any]) -> dict[str, Any]:
+    """The form data of the first window alone."""
+    return {name: draft[name] for name in draft if name not in ("secret_description", "expiration")}
+
+
+@pytest.fixture
 def address(machine: Machine) -> Callable[..., str]:
     """A function that returns an address below the machine's client, or another client."""
 

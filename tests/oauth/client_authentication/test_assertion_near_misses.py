@@ -21,12 +21,6 @@ Ask = Callable[..., Reply]
 EC = key_of("EC")
 
 
-@pytest.fixture
-def own(good: SimpleNamespace) -> ClientKey:
-    """The key of the good client."""
-    return register(good.row, EC)
-
-
 def test_near_misses_have_no_token_and_are_twenty_at_most(
     good: SimpleNamespace, own: ClientKey, ask: Ask, now: datetime
 ):

@@ -45,12 +45,6 @@ Ask = Callable[..., Reply]
 
 
 @pytest.fixture
-def own(good: SimpleNamespace) -> ClientKey:
-    """The key of the good client."""
-    return register(good.row, EC)
-
-
-@pytest.fixture
 def token(good: SimpleNamespace) -> str:
     """A token of the good client, got by its secret."""
     return token_of(good)

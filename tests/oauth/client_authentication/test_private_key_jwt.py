@@ -30,7 +30,6 @@ from tests.oauth.wsgi import Reply, form
 
 Ask = Callable[..., Reply]
 EC = key_of("EC")
-DAY = 86_400
 
 
 @pytest.mark.parametrize("alg", KINDS)
