@@ -66,6 +66,8 @@ def test_doctor_finds_each_thing_that_is_wrong(portal: PortalProcess, tmp_path: 
     shutil.copytree(portal.data_dir, data_dir)
     data_dir.chmod(0o755)
     (data_dir / "portal.sqlite3").chmod(0o644)
+    shutil.rmtree(data_dir / "audit-heads")
+    (data_dir / "audit-heads").touch(0o600)  # in the place of a folder
     _make_late_and_cut_off(data_dir / "portal.sqlite3")
     status, found = report(
         portal,
@@ -84,6 +86,7 @@ def test_doctor_finds_each_thing_that_is_wrong(portal: PortalProcess, tmp_path: 
         "SECRET_KEY": "warning",
         "audit chain": "error",
         "permissions": "warning",
+        "DATA_DIR": "error",
         "cache": "warning",
         "mail": "error",
         "webhook of Herons Ltd": "error",
@@ -91,6 +94,8 @@ def test_doctor_finds_each_thing_that_is_wrong(portal: PortalProcess, tmp_path: 
         "backups": "warning",
     }
     assert "OUTGOING_ALLOWED_HOSTS" in found["webhook of Herons Ltd"]["Mend"]
+    assert "audit-heads: File exists" in found["DATA_DIR"]["Text"]
+    assert "Let the user of the service read and write it" in found["DATA_DIR"]["Mend"]
     assert "chmod o=" in found["permissions"]["Mend"]
 
 

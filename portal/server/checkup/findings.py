@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.errors import PortalError
+
+_MEND_FILES: Final = (
+    "Let the user of the service read and write it, make room on its disk, and put nothing else in "
+    "its place."
+)
 
 
 class State(StrEnum):
@@ -65,5 +70,8 @@ def findings_of(about: str, check: Check, *, is_away: bool) -> Iterator[Finding]
             yield warning(about, "not checked: the database does not answer", "Run this again.")
         else:
             yield error(about, f"cannot be read: {reason}", "Run `manage.py serve` once.")
-    except (PortalError, ImproperlyConfigured, OSError) as failed:
+    except OSError as failed:
+        text = f"{failed.filename or 'a file'}: {failed.strerror or failed}"
+        yield error(about, text, _MEND_FILES)
+    except (PortalError, ImproperlyConfigured) as failed:
         yield error(about, str(failed), "Do what the sentence says.")
