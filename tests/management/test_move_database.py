@@ -36,6 +36,7 @@ CLOSED = {  # with a column of each
     "clients_app_authorizationcode": "used_at",
     "clients_app_refreshtoken": "used_at",
     "clients_app_delivery": "attempts",
+    "clients_app_linkrequest": "email",
 }
 
 

@@ -26,6 +26,7 @@ from clients_app.models import (
     Authorization,
     AuthorizationCode,
     Delivery,
+    LinkRequest,
     RefreshToken,
     RevokedToken,
     Tenant,
@@ -37,9 +38,10 @@ SOURCE: Final = "former"  # the alias of the database that is left
 
 _REASON: Final = "this database is read-only: the portal was moved to another one"
 #: what nobody may write any more: events, and so every change; what tokens are good for, which has
-#: no events; and messages, which could be sent but not marked as sent
+#: no events; and messages: those asked for now would be lost, those sent now would be sent again
 _CLOSED: Final[tuple[type[Model], ...]] = (
-    *(RevokedToken, Authorization, AuthorizationCode, RefreshToken, Delivery),
+    *(RevokedToken, Authorization, AuthorizationCode, RefreshToken),
+    *(Delivery, LinkRequest),
     AuditHead,  # last: what happens until then has events
 )
 _FUNCTION: Final = (
