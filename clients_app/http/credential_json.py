@@ -21,7 +21,7 @@ def key_json(key: ClientKey) -> dict[str, Any]:
     """Return a public key: its public members, or the address where the client publishes keys."""
     return {
         **_begin(key),
-        "Jwk": key.jwk,
+        "Jwk": dict(sorted(key.jwk.items())) if key.jwk else None,  # in one order on every database
         "Thumbprint": key.thumbprint or None,
         "JwksUrl": key.jwks_url or None,
     }

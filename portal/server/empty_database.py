@@ -15,7 +15,8 @@ def prepare_empty_database() -> None:
     """
     found = set(connection.introspection.table_names())
     own = {table._meta.db_table for table in tables.tables()}
-    if found and not ("django_migrations" in found and found & own):
+    ours = {"django_migrations", *connection.introspection.django_table_names()}
+    if found - ours:
         sentence = (
             "The database has tables of another program. Nothing was changed. "
             "Name an empty database."

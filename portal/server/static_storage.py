@@ -81,14 +81,17 @@ class PortalStorage(CompressedManifestStaticFilesStorage):
     def _joined_styles(self) -> str:
         texts = (self._text_of(f"clients_app/css/{name}.css") for name in _LAYERS)
         text = re.sub(r"/\*.*?\*/", "", "\n".join(texts), flags=re.DOTALL)
-        return re.sub(r"\s*\n\s*", "\n", text)
+        text = re.sub(r"\s*\n\s*", "\n", text)
+        text = re.sub(r"^([\w-]+): ", r"\1:", text, flags=re.MULTILINE)
+        return re.sub(r" ?([{};,])\n", r"\1", text).replace(";}", "}")
 
     def _joined_scripts(self) -> str:
         """Return one module; a name that two of them declare would be a SyntaxError in it."""
         text = "\n".join(self._text_of(f"clients_app/js/{name}.js") for name in _MODULES)
         text = re.sub(r'^import \{.*\} from "\./\w+\.js";$', "", text, flags=re.MULTILINE)
         text = re.sub(r"^\s*(//|/\*\*).*$|^export ", "", text, flags=re.MULTILINE)
-        return re.sub(r"\s*\n\s*", "\n", text)
+        text = re.sub(r"\s*\n\s*", "\n", text)
+        return re.sub(r"([{;,])\n", r"\1", text)
 
     def _text_of(self, name: str) -> str:
         return Path(self.path(name)).read_text()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.journeys.page_actions import expect_closed, expect_window
 from tests.journeys.visitor import Visitor, press
-from tests.portal_process import PortalProcess
+from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -22,7 +22,7 @@ def test_key_pair_of_the_browser_gets_a_token_and_its_private_key_stays(
     visitor: Visitor, tmp_path: Path
 ):
     portal = visitor.portal
-    added = portal.manage("clients", "add", "Gateway with a key", "--json")
+    added = portal.manage("clients", "add", "Gateway with a key", "--json", "--tenant", TENANT)
     client_id = json.loads(added.stdout)["client_id"]
     sent: list[str] = []
     page = visitor.page(f"/security/clients/{client_id}/secrets")

@@ -16,6 +16,7 @@ from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, HYBRID
 from clients_app.rules.secret_format import new_secret
 from clients_app.services import failure_limits
+from clients_app.services.credentials import near_misses
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
 from tests import rsa_keys
@@ -41,6 +42,7 @@ def _no_failures_of_other_tests(db: None) -> None:
     """All tests use one address, which may fail a hundred times a minute."""
     failure_limits.reset()
     request_log.strangers.reset()
+    near_misses.noted.clear()
 
 
 @pytest.fixture(params=wsgi.ENTRANCES)

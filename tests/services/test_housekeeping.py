@@ -75,7 +75,7 @@ def test_housekeeping_loads_and_rotates_the_keys(
 
 def test_usage_is_written_at_shutdown() -> None:
     assert [chore.name for chore in CHORES if chore.at_end] == [
-        *("usage", "attempts", "guesses", "audit stream")
+        *("usage", "attempts", "guesses", "metrics", "audit stream")
     ]
     assert {chore.every_s for chore in CHORES if chore.name == "usage"} == {5.0}
     assert housekeeping.maintain_keys in {chore.do for chore in CHORES}

@@ -96,6 +96,7 @@ def test_rows_are_not_durable(file: Path) -> None:
                 "clients_app_failurecount",
                 "clients_app_guesscount",
                 "clients_app_sharedvalue",
+                "clients_app_usedassertion",
             }
 
 

@@ -40,7 +40,8 @@ def add_public_key(portal: PortalProcess, client_id: str, pem: bytes) -> None:
     with NamedTemporaryFile() as file:
         file.write(pem)
         file.flush()
-        done = portal.run("public_keys", "add", client_id, "--key", file.name)
+        tenant = portal.environment["PORTAL_TENANT_NAME"]
+        done = portal.run("public_keys", "add", client_id, "--key", file.name, "--tenant", tenant)
     assert done.returncode == 0, done.stderr
 
 

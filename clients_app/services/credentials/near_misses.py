@@ -7,13 +7,13 @@ that no known key signed, which anybody can write, there are few, and they do no
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from clients_app.limits import NEAR_MISSES_MAX
-from clients_app.models import Client, NearMiss
+from clients_app.models import Client, ClientKey, FederatedIdentity, NearMiss
 from clients_app.rules.verdicts import Verdict
 from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 
@@ -86,12 +86,8 @@ def flush() -> None:
     _looked[0] = 0
     if not (waiting := list(noted)):
         return
-    known = set(
-        Client.objects.filter(pk__in={one.client_id for one in waiting}).values_list(
-            "pk", flat=True
-        )
-    )
-    NearMiss.objects.bulk_create(_row(one) for one in waiting if one.client_id in known)
+    known = _present(Client.objects, {one.client_id for one in waiting})
+    NearMiss.objects.bulk_create(_rows([one for one in waiting if one.client_id in known]))
     for client_id in known:
         own = NearMiss.objects.filter(client=client_id)
         _keep_newest(own.filter(is_signed=False), UNSIGNED_MAX)
@@ -109,12 +105,26 @@ def remove_old(*, now: datetime) -> None:
     NearMiss.objects.filter(at__lt=now - KEPT).delete()
 
 
-def _row(one: Noted) -> NearMiss:
+def _present(rows: Any, keys: set[Any]) -> set[Any]:
+    return set(rows.filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def _rows(waiting: Sequence[Noted]) -> list[NearMiss]:
+    """Return the rows to write; a credential that is gone meanwhile is left out."""
+    named = {one.credential for one in waiting if one.credential}
+    keys = _present(ClientKey.objects, {one.id for one in named if one.kind == KEY})
+    identities = _present(
+        FederatedIdentity.objects, {one.id for one in named if one.kind == IDENTITY}
+    )
+    return [_row(one, keys, identities) for one in waiting]
+
+
+def _row(one: Noted, keys: set[int], identities: set[int]) -> NearMiss:
     kind, number = one.credential or ("", None)
     return NearMiss(
         client_id=one.client_id,
-        key_id=number if kind == KEY else None,
-        identity_id=number if kind == IDENTITY else None,
+        key_id=number if kind == KEY and number in keys else None,
+        identity_id=number if kind == IDENTITY and number in identities else None,
         at=one.at,
         is_signed=one.is_signed,
         address=one.address or None,
