@@ -11,6 +11,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from clients_app.api.errors import Refusal
+from clients_app.rules.nesting import DEPTH_MAX, is_flat
 
 
 class JsonBody(BaseParser):
@@ -29,11 +30,14 @@ class JsonBody(BaseParser):
         if not body.strip():
             return None
         try:
-            return json.loads(
+            found = json.loads(
                 body.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_constant
             )
         except (ValueError, RecursionError):
             raise Refusal(400, "The body is not JSON in UTF-8.") from None
+        if not is_flat(found):
+            raise Refusal(400, f"The body has more than {DEPTH_MAX} levels.")
+        return found
 
 
 class AlwaysJson(BaseContentNegotiation):

@@ -8,12 +8,13 @@ import hashlib
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from clients_app.rules.nesting import DEPTH_MAX, is_flat
+
 JWT_MAX: Final = 16_384  # characters; platforms put lists of groups into theirs
-DEPTH_MAX: Final = 20  # of objects and lists in one another; what shows them calls itself for each
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
 _LAST: Final = {1: "", 2: "AQgw", 3: "AEIMQUYcgkosw048"}  # of which all bits mean something
 _STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/!!!")  # the last three are not of base64url
@@ -94,22 +95,9 @@ def _object(part: str) -> dict[str, Any]:
         raise Malformed("not JSON") from error
     if not isinstance(found, dict):
         raise Malformed("not a JSON object")
-    if text.count("[") + text.count("{") > DEPTH_MAX and not _is_flat(found):
+    if text.count("[") + text.count("{") > DEPTH_MAX and not is_flat(found):
         raise Malformed("nested too deeply")
     return found
-
-
-def _is_flat(found: dict[str, Any]) -> bool:
-    level: list[Any] = [found]
-    for _ in range(DEPTH_MAX):
-        level = [inner for outer in level for inner in _members(outer)]
-    return not level
-
-
-def _members(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

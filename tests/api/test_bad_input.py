@@ -26,6 +26,7 @@ SYNTAX: Final[list[tuple[bytes, int, str]]] = [
     ('{"Name": "x"}'.encode("utf-32-be"), 400, NOT_JSON),
     (b"[" * 100_000, 400, NOT_JSON),
     (b'{"Name":' * 20_000, 400, NOT_JSON),
+    (b'{"Name": ' + b"[" * 100 + b"]" * 100 + b"}", 400, "The body has more than 20 levels."),
     (b'{"Name": ' + b"9" * 5_000 + b"}", 400, NOT_JSON),
     (b'{"Name": "a", "N\\u0061me": "b"}', 400, "Name: Send this property once."),
     (b'{"\\ud800": 1}', 400, "\\ud800: There is no such property."),
