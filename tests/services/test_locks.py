@@ -29,7 +29,7 @@ from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATO
 from clients_app.selectors.periods import DAY
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.people.ownership import hand_over
-from clients_app.services.secrets import changes, rotation
+from clients_app.services.secrets import adding, rotation
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
@@ -156,13 +156,13 @@ def test_secret_is_refused_if_its_client_changes_while_the_digest_is_computed(
     made = make_client("Pump", tenant)
     client, secret = made.client, made.secret
     assert secret is not None
-    prepare = changes.prepare_secret
+    prepare = adding.prepare_secret
 
-    def prepared(*args: Any, **more: Any) -> changes.NewSecret:
+    def prepared(*args: Any, **more: Any) -> adding.NewSecret:
         change(client)
         return prepare(*args, **more)
 
-    for module in (changes, rotation):
+    for module in (adding, rotation):
         monkeypatch.setattr(module, "prepare_secret", prepared)
     new: dict[str, Any] = {"draft": SecretDraft(expires_at=None), "actor": rolf, "now": NOW}
     if operation == "rotate":
@@ -176,13 +176,13 @@ def test_tenth_secret_added_while_the_digest_is_computed_counts(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = make_client("Pump", tenant).client
-    prepare = changes.prepare_secret
+    prepare = adding.prepare_secret
 
-    def prepared(*args: Any, **more: Any) -> changes.NewSecret:
+    def prepared(*args: Any, **more: Any) -> adding.NewSecret:
         insert_secrets(client, 9)
         return prepare(*args, **more)
 
-    monkeypatch.setattr(changes, "prepare_secret", prepared)
+    monkeypatch.setattr(adding, "prepare_secret", prepared)
     with pytest.raises(RuleBroken):
         add_secret(client, SecretDraft(expires_at=None), actor=command_line_in(tenant), now=NOW)
     assert client.secrets.count() == 10
