@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Iterable
@@ -28,6 +29,8 @@ from clients_app.selectors.tenants import installation
 from clients_app.services.signing_keys.private_keys import refuse_other_secret_key
 
 Argument = Callable[[ArgumentParser], object]  # adds itself to a parser
+#: a kid or the id of a session in base64url, of which one in 64 begins with a hyphen
+_ID: Final = re.compile(r"-[\w-]{20,}$")
 Run = Callable[[Any, Namespace], None]
 
 
@@ -152,6 +155,7 @@ class PortalCommand(BaseCommand):
         for name, method in self.subcommands.items():
             text = method.__doc__
             own = parsers.add_parser(name, help=text, description=text, allow_abbrev=False)
+            own._negative_number_matcher = _ID  # what argparse never takes for an option
             for add in vars(method)["arguments"]:
                 add(own)
 

@@ -175,3 +175,9 @@ def test_command_works_in_a_new_process(run_in_new_process: Run) -> None:
     assert re.fullmatch(rf"active   RS256 2048 {KID}  signs since .+ UTC\n", listed.out)
     assert key.kid not in listed.out
     assert run_in_new_process("activity", "verify").status == 0
+
+
+def test_kid_that_begins_with_a_hyphen_is_no_option(run: Run, db: None) -> None:
+    kid = "-kdVbBvkjVPNnhoAH2sCgGrGYJCAiPPuE3xQtLHVbjA"
+    assert f"There is no signing key {kid}" in run("keys", "show", kid).error
+    assert "unrecognized arguments: --made-up" in run("keys", "show", "x", "--made-up").error
