@@ -1,7 +1,7 @@
 """Limits how many requests a caller of the REST API may send in a minute, over all processes.
 
 A process takes a share of the minute at a time, so that most requests write nothing. So callers may
-be refused a little before the limit, by one share for each process: at most a 20th of it.
+be refused a little before the limit, by one share for each process, also for one that was restarted: a 200th of it.
 
 Source: API-6.
 """
@@ -18,7 +18,7 @@ from clients_app.models import FailureCount
 
 WINDOW_S: Final = 60
 CALLERS_MAX: Final = 10_000  # that this process remembers
-_SHARES: Final = 20  # of the limit, for each process
+_SHARES: Final = 200  # of the limit, for each process
 
 #: One statement, because the ORM's upsert can overwrite a count but not add to it.
 _ADD: Final = """
