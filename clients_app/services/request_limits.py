@@ -1,7 +1,8 @@
 """Limits how many requests a caller of the REST API may send in a minute, over all processes.
 
 A process takes a share of the minute at a time, so that most requests write nothing. So callers may
-be refused a little before the limit, by one share for each process, also for one that was restarted: a 200th of it.
+be refused a little before the limit, by one share for each process, also for one that was
+restarted: a 200th of it.
 
 Source: API-6.
 """
