@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
-from clients_app.api.parameters import Parameters, none_but
+from clients_app.api.parameters import none_but
 from clients_app.api.serializers.credentials import (
     IDENTITY_PROPERTIES,
     IdentityModel,
@@ -16,14 +16,12 @@ from clients_app.api.serializers.credentials import (
 )
 from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.secrets import expiration_in
-from clients_app.api.views.clients import TOTAL_COUNT
-from clients_app.api.views.credentials import number_of, permitted, readable
+from clients_app.api.views.credentials import number_of, page_of, permitted, readable
 from clients_app.api.views.resource import Resource
 from clients_app.errors import gettext_noop as _
 from clients_app.http.credential_json import identity_json, listed_identity_json
 from clients_app.models import Client
 from clients_app.permissions import Action
-from clients_app.rules.names import key_of
 from clients_app.selectors.credentials.identities import get_identity, listed_identities
 from clients_app.services.credentials.identities import (
     add_identity,
@@ -44,12 +42,9 @@ class IdentitiesView(Resource):
 
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the federated identities, newest first."""
-        given = Parameters(request, ("query", "skip", "count"))
         client, _actor = readable(request, client_id, client_type)
-        skip, count = given.page()
-        words, listed = key_of(given.text("query")), listed_identities(client, now=timezone.now())
-        found = [listed_identity_json(one) for one in listed if words in key_of(one.description)]
-        return Response(found[skip : skip + count], headers={TOTAL_COUNT: str(len(found))})
+        identities = listed_identities(client, now=timezone.now())
+        return page_of(request, identities, as_json=listed_identity_json)
 
     def post(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Let tokens of a platform prove the client."""

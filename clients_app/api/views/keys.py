@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
-from clients_app.api.parameters import Parameters, none_but
+from clients_app.api.parameters import none_but
 from clients_app.api.serializers.credentials import (
     KEY_PROPERTIES,
     KeyModel,
@@ -18,14 +18,12 @@ from clients_app.api.serializers.credentials import (
 )
 from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.secrets import expiration_in
-from clients_app.api.views.clients import TOTAL_COUNT
-from clients_app.api.views.credentials import number_of, permitted, readable, successor_end
+from clients_app.api.views.credentials import number_of, page_of, permitted, readable, successor_end
 from clients_app.api.views.resource import Resource
 from clients_app.errors import gettext_noop as _
 from clients_app.http.credential_json import key_json, listed_key_json
 from clients_app.models import Client
 from clients_app.permissions import Action
-from clients_app.rules.names import key_of
 from clients_app.rules.rotation import PERIODS, OldEnds
 from clients_app.selectors.credentials.keys import get_key, listed_keys
 from clients_app.services.credentials.changes import CredentialDraft
@@ -44,12 +42,9 @@ class KeysView(Resource):
 
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the keys, newest first."""
-        given = Parameters(request, ("query", "skip", "count"))
         client, _actor = readable(request, client_id, client_type)
-        skip, count = given.page()
-        words, listed = key_of(given.text("query")), listed_keys(client, now=timezone.now())
-        keys = [listed_key_json(one) for one in listed if words in key_of(one.description)]
-        return Response(keys[skip : skip + count], headers={TOTAL_COUNT: str(len(keys))})
+        keys = listed_keys(client, now=timezone.now())
+        return page_of(request, keys, as_json=listed_key_json)
 
     def post(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Add a public key, or the address of the client's keys; the private key stays there."""
