@@ -10,9 +10,7 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import PATH, Preset, PresetField
-from clients_app.rules.federation.trust import Grade, Level, Trust
-
-_ISSUERS: Final = re.compile(r"https://[0-9a-f-]+\.tokens\.sts\.global\.api\.aws")
+from clients_app.rules.federation.trust import Pins, caution, dangerous
 
 
 def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -20,26 +18,29 @@ def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     return f"arn:aws:iam::{values['account']}:role/{values['role']}", {}
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in: one role or user, or several of the account."""
-    kind, _, name = trust.subject_rule.split(":", 5)[-1].partition("/")
-    if "*" in kind or name == "*":
-        sentence = gettext_noop("Dangerous: lets in any role or user of the account.")
-        return Grade(Level.DANGEROUS, sentence)
-    if "*" in name:
-        sentence = gettext_noop("Caution: lets in several roles, also new ones of such a name.")
-        return Grade(Level.CAUTION, sentence)
-    return Grade(Level.SAFE, gettext_noop("Safe: accepts one role or user."))
+def _any_name(pins: Pins) -> bool:
+    kind, _, name = pins["sub"].split(":", 5)[-1].partition("/")
+    return "*" in kind or name == "*"
 
 
 PRESET: Final = Preset(
     key="aws",
     name="AWS",
-    issuers=_ISSUERS,
+    issuers=re.compile(r"https://[0-9a-f-]+\.tokens\.sts\.global\.api\.aws"),
     fields=(
         PresetField("account", gettext_noop("Account"), "123456789012", "[0-9]{12}"),
         PresetField("role", gettext_noop("Role with its path"), "importer", PATH),
     ),
     rules_of=rules_of,
-    grade=grade,
+    weaknesses=(
+        dangerous(
+            _any_name,
+            gettext_noop("Dangerous: lets in any role or user of the account."),
+        ),
+        caution(
+            lambda pins: "*" in pins["sub"].split(":", 5)[-1],
+            gettext_noop("Caution: lets in several roles, also new ones of such a name."),
+        ),
+    ),
+    safe=gettext_noop("Safe: accepts one role or user."),
 )

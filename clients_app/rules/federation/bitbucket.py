@@ -11,20 +11,8 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import BRANCH, UUID, Preset, PresetField, choice
-from clients_app.rules.federation.trust import (
-    Grade,
-    Trust,
-    Weakness,
-    caution,
-    dangerous,
-    exact,
-    with_claims,
-    worst,
-)
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact
 
-_ISSUERS: Final = re.compile(
-    r"https://api\.bitbucket\.org/2\.0/workspaces/[^/]+/pipelines-config/identity/oidc"
-)
 _UUID: Final = re.compile(r"\{[0-9a-f-]{36}\}")
 
 
@@ -42,29 +30,22 @@ def issuer_of(values: Mapping[str, str]) -> str:
     return f"https://api.bitbucket.org/2.0/workspaces/{workspace}/pipelines-config/identity/oidc"
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in."""
+def pins_of(trust: Trust) -> Pins:
+    """Return what the subject of ``trust`` fixes, by the names of claims."""
     repository, *others = trust.subject_rule.split(":")
     pins = {"repositoryUuid": repository}
     if others:
         pins["step"] = others.pop()
     if others:
         pins["deploymentEnvironmentUuid"] = others[0]
-    return worst(
-        _WEAKNESSES,
-        with_claims(pins, trust.claim_rules),
-        otherwise=gettext_noop(
-            "Safe: accepts one branch or environment of one repository. An environment is as safe "
-            "as its permissions."
-        ),
-    )
+    return pins
 
 
 def _in_braces(uuid: str) -> str:
     return "{" + uuid.strip("{}").lower() + "}"
 
 
-_WEAKNESSES: Final[tuple[Weakness, ...]] = (
+_WEAKNESSES: Final = (
     dangerous(
         lambda pins: not exact(pins, "repositoryUuid"),
         gettext_noop("Dangerous: lets in any repository of the workspace, also new ones."),
@@ -97,7 +78,9 @@ PRESET: Final = Preset(
     key="bitbucket",
     name="Bitbucket Pipelines",
     issuer_of=issuer_of,
-    issuers=_ISSUERS,
+    issuers=re.compile(
+        r"https://api\.bitbucket\.org/2\.0/workspaces/[^/]+/pipelines-config/identity/oidc"
+    ),
     fields=(
         PresetField("workspace", gettext_noop("Workspace"), "my-workspace"),
         PresetField(
@@ -115,5 +98,10 @@ PRESET: Final = Preset(
         BRANCH,
     ),
     rules_of=rules_of,
-    grade=grade,
+    pins_of=pins_of,
+    weaknesses=_WEAKNESSES,
+    safe=gettext_noop(
+        "Safe: accepts one branch or environment of one repository. An environment is as safe "
+        "as its permissions."
+    ),
 )

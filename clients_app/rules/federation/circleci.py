@@ -11,33 +11,24 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import PATH, UUID, Preset, PresetField
-from clients_app.rules.federation.trust import (
-    Grade,
-    Pins,
-    Trust,
-    Weakness,
-    caution,
-    dangerous,
-    exact,
-    with_claims,
-    worst,
-)
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact
 from clients_app.rules.subject_rules import matches
 
-_ISSUERS: Final = re.compile(r"https://oidc\.circleci\.com/org/[^/]+")
 _SUBJECT: Final = re.compile(
     "org/(?P<org>[^/]*)(?:/project/(?P<project>[^/]*))?(?:/user/(?P<user>[^/]*))?"
     "(?:/vcs-origin/(?P<origin>.*?))?(?:/vcs-ref/(?P<ref>.*))?(?:/[*])?"
 )
-_CLAIM: Final = "oidc.circleci.com/"
+_PROJECT: Final = "oidc.circleci.com/project-id"
+_REF: Final = "oidc.circleci.com/vcs-ref"
+_SSH: Final = "oidc.circleci.com/ssh-rerun"
 
 
 def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """Return the subject rule and the rules for other claims that the form's ``values`` make."""
     subject = f"org/{values['organization_id']}/project/{values['project_id']}/*"
     return subject, {
-        f"{_CLAIM}vcs-ref": f"refs/heads/{values['branch']}",
-        f"{_CLAIM}ssh-rerun": "false",
+        _REF: f"refs/heads/{values['branch']}",
+        _SSH: "false",
     }
 
 
@@ -46,27 +37,21 @@ def issuer_of(values: Mapping[str, str]) -> str:
     return f"https://oidc.circleci.com/org/{values['organization_id']}"
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in."""
+def pins_of(trust: Trust) -> Pins:
+    """Return what the subject of ``trust`` fixes, by the names of claims."""
     found = _SUBJECT.fullmatch(trust.subject_rule)
     subject = found.groupdict() if found else {}
-    names = {"project": "project-id", "ref": "vcs-ref", "user": "user"}
-    pins = {name: subject[part] for part, name in names.items() if subject.get(part)}
-    claims = {name.removeprefix(_CLAIM): rule for name, rule in trust.claim_rules.items()}
-    return worst(
-        _WEAKNESSES,
-        with_claims(pins, claims),
-        otherwise=gettext_noop("Safe: accepts one branch of one project, and no SSH sessions."),
-    )
+    claims = {"project": _PROJECT, "ref": _REF, "user": "user"}
+    return {claim: subject[part] for part, claim in claims.items() if subject.get(part)}
 
 
 def _any_branch(pins: Pins) -> bool:
-    return matches(pins.get("vcs-ref", "*"), "refs/heads/any-branch")
+    return matches(pins.get(_REF, "*"), "refs/heads/any-branch")
 
 
-_WEAKNESSES: Final[tuple[Weakness, ...]] = (
+_WEAKNESSES: Final = (
     dangerous(
-        lambda pins: not exact(pins, "project-id"),
+        lambda pins: not exact(pins, _PROJECT),
         gettext_noop("Dangerous: lets in any project of the organization, also new ones."),
     ),
     dangerous(
@@ -78,11 +63,11 @@ _WEAKNESSES: Final[tuple[Weakness, ...]] = (
         gettext_noop("Caution: lets in any branch that one person runs, also new ones."),
     ),
     caution(
-        lambda pins: not exact(pins, "vcs-ref"),
+        lambda pins: not exact(pins, _REF),
         gettext_noop("Caution: lets in several branches, also new ones of such a name."),
     ),
     caution(
-        lambda pins: pins.get("ssh-rerun") != "false",
+        lambda pins: pins.get(_SSH) != "false",
         gettext_noop(
             "Caution: lets in people who run a job again with SSH. Add a rule for "
             "oidc.circleci.com/ssh-rerun: false."
@@ -94,7 +79,7 @@ PRESET: Final = Preset(
     key="circleci",
     name="CircleCI",
     issuer_of=issuer_of,
-    issuers=_ISSUERS,
+    issuers=re.compile(r"https://oidc\.circleci\.com/org/[^/]+"),
     fields=(
         PresetField(
             "organization_id",
@@ -111,5 +96,7 @@ PRESET: Final = Preset(
         PresetField("branch", gettext_noop("Branch"), "main", PATH),
     ),
     rules_of=rules_of,
-    grade=grade,
+    pins_of=pins_of,
+    weaknesses=_WEAKNESSES,
+    safe=gettext_noop("Safe: accepts one branch of one project, and no SSH sessions."),
 )

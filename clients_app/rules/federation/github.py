@@ -18,23 +18,10 @@ from clients_app.rules.federation.preset import (
     PresetField,
     optional,
 )
-from clients_app.rules.federation.trust import (
-    Grade,
-    Pins,
-    Trust,
-    Weakness,
-    caution,
-    dangerous,
-    exact,
-    pairs,
-    with_claims,
-    worst,
-)
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact, pairs
 from clients_app.rules.subject_rules import matches
 
 ISSUER: Final = "https://token.actions.githubusercontent.com"
-#: GitHub.com, an enterprise with its own issuer, GitHub Enterprise Server
-_ISSUERS: Final = re.compile(rf"{re.escape(ISSUER)}(/.*)?|https://[^/]+/_services/token")
 _IDS: Final = re.compile(r"(?<=[^/:])@[0-9]+(?=/|$)")
 
 
@@ -60,8 +47,8 @@ def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     return f"repo:{owner}/{repository}:{context}", claims
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in."""
+def pins_of(trust: Trust) -> Pins:
+    """Return what the subject of ``trust`` fixes, by the names of claims."""
     pins = pairs(trust.subject_rule, alone=("pull_request",))
     if "repo" in pins:
         pins["repository"] = _IDS.sub("", pins.pop("repo"))
@@ -69,14 +56,7 @@ def grade(trust: Trust) -> Grade:
         pins["event_name"] = pins.pop("pull_request")
     if "%3A" in pins.get("environment", "") and "environment" not in trust.claim_rules:
         pins["twin"] = pins["environment"]  # another environment sends the same: : is sent as %3A
-    return worst(
-        _WEAKNESSES,
-        with_claims(pins, trust.claim_rules),
-        otherwise=gettext_noop(
-            "Safe: accepts one branch or environment of one repository. An environment is as safe "
-            "as its protection rules."
-        ),
-    )
+    return pins
 
 
 def _one_repository(pins: Pins) -> bool:
@@ -115,7 +95,7 @@ def _several_environments(pins: Pins) -> bool:
     return bool(pins.get("environment")) and not exact(pins, "environment", "ref")
 
 
-_WEAKNESSES: Final[tuple[Weakness, ...]] = (
+_WEAKNESSES: Final = (
     dangerous(
         lambda pins: not (_one_repository(pins) or _one_owner(pins) or _one_workflow(pins)),
         gettext_noop("Dangerous: lets in any repository on GitHub, of any owner."),
@@ -174,7 +154,8 @@ PRESET: Final = Preset(
     key="github",
     name="GitHub Actions",
     issuer=ISSUER,
-    issuers=_ISSUERS,
+    # GitHub.com, an enterprise with its own issuer, GitHub Enterprise Server
+    issuers=re.compile(rf"{re.escape(ISSUER)}(/.*)?|https://[^/]+/_services/token"),
     fields=(
         PresetField("owner", gettext_noop("Organization or user"), "octo-org"),
         PresetField("repository", gettext_noop("Repository"), "octo-repo"),
@@ -185,5 +166,10 @@ PRESET: Final = Preset(
         optional("repository_id", gettext_noop("Id of the repository"), "7891011"),
     ),
     rules_of=rules_of,
-    grade=grade,
+    pins_of=pins_of,
+    weaknesses=_WEAKNESSES,
+    safe=gettext_noop(
+        "Safe: accepts one branch or environment of one repository. An environment is as safe "
+        "as its protection rules."
+    ),
 )

@@ -11,22 +11,10 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import BRANCH, PATH, TAG, Preset, PresetField, optional
-from clients_app.rules.federation.trust import (
-    Grade,
-    Pins,
-    Trust,
-    Weakness,
-    caution,
-    dangerous,
-    exact,
-    pairs,
-    with_claims,
-    worst,
-)
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact, pairs
 from clients_app.rules.subject_rules import matches
 
 ISSUER: Final = "https://gitlab.com"
-_ISSUERS: Final = re.compile(re.escape(ISSUER))
 
 
 def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -38,15 +26,9 @@ def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     return f"project_path:{values['project']}:ref_type:{kind}:ref:{name}", claims
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in."""
-    return worst(
-        _WEAKNESSES,
-        with_claims(pairs(trust.subject_rule), trust.claim_rules),
-        otherwise=gettext_noop(
-            "Safe: accepts one branch or environment of one project, by its id."
-        ),
-    )
+def pins_of(trust: Trust) -> Pins:
+    """Return what the subject of ``trust`` fixes, by the names of claims."""
+    return pairs(trust.subject_rule)
 
 
 def _one_project(pins: Pins) -> bool:
@@ -70,7 +52,7 @@ def _any_branch(pins: Pins) -> bool:
     return matches(pins.get("ref", "*"), "any-branch") and not _protected_environment(pins)
 
 
-_WEAKNESSES: Final[tuple[Weakness, ...]] = (
+_WEAKNESSES: Final = (
     dangerous(
         lambda pins: not (_one_project(pins) or _one_group(pins)),
         gettext_noop("Dangerous: lets in any project of this GitLab, of any owner."),
@@ -112,7 +94,7 @@ PRESET: Final = Preset(
     key="gitlab",
     name="GitLab CI",
     issuer=ISSUER,
-    issuers=_ISSUERS,
+    issuers=re.compile(re.escape(ISSUER)),
     fields=(
         PresetField(
             "project", gettext_noop("Project with its groups"), "my-group/my-project", PATH
@@ -122,5 +104,7 @@ PRESET: Final = Preset(
         TAG,
     ),
     rules_of=rules_of,
-    grade=grade,
+    pins_of=pins_of,
+    weaknesses=_WEAKNESSES,
+    safe=gettext_noop("Safe: accepts one branch or environment of one project, by its id."),
 )

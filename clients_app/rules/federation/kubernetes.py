@@ -11,21 +11,8 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import Preset, PresetField
-from clients_app.rules.federation.trust import (
-    Grade,
-    Trust,
-    Weakness,
-    caution,
-    dangerous,
-    exact,
-    with_claims,
-    worst,
-)
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact
 
-_ISSUERS: Final = re.compile(
-    r"https://oidc\.eks\.[^/]+/id/[^/]+|https://container\.googleapis\.com/v1/projects/.+"
-    r"|https://[^/]+\.oic\.prod-aks\.azure\.com/.+"
-)
 _NAMESPACE: Final = "kubernetes.io.namespace"
 _ACCOUNT: Final = "kubernetes.io.serviceaccount.name"
 
@@ -35,17 +22,13 @@ def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     return f"system:serviceaccount:{values['namespace']}:{values['service_account']}", {}
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in: one service account, a namespace, a cluster."""
+def pins_of(trust: Trust) -> Pins:
+    """Return the namespace and the service account that the subject of ``trust`` fixes."""
     parts = [*trust.subject_rule.split(":"), "", "", ""]
-    return worst(
-        _WEAKNESSES,
-        with_claims({_NAMESPACE: parts[2], _ACCOUNT: parts[3]}, trust.claim_rules),
-        otherwise=gettext_noop("Safe: accepts one service account."),
-    )
+    return {_NAMESPACE: parts[2], _ACCOUNT: parts[3]}
 
 
-_WEAKNESSES: Final[tuple[Weakness, ...]] = (
+_WEAKNESSES: Final = (
     dangerous(
         lambda pins: not exact(pins, _NAMESPACE),
         gettext_noop("Dangerous: lets in any namespace of the cluster, also new ones."),
@@ -59,11 +42,16 @@ _WEAKNESSES: Final[tuple[Weakness, ...]] = (
 PRESET: Final = Preset(
     key="kubernetes",
     name="Kubernetes",
-    issuers=_ISSUERS,
+    issuers=re.compile(
+        r"https://oidc\.eks\.[^/]+/id/[^/]+|https://container\.googleapis\.com/v1/projects/.+"
+        r"|https://[^/]+\.oic\.prod-aks\.azure\.com/.+"
+    ),
     fields=(
         PresetField("namespace", gettext_noop("Namespace"), "orders"),
         PresetField("service_account", gettext_noop("Service account"), "importer"),
     ),
     rules_of=rules_of,
-    grade=grade,
+    pins_of=pins_of,
+    weaknesses=_WEAKNESSES,
+    safe=gettext_noop("Safe: accepts one service account."),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.rules.federation.trust import Grade, Trust
+from clients_app.rules.federation.trust import Grade, Pins, Trust, Weakness, with_claims, worst
 
 NAME: Final = r"[^/:*\s]+"
 PATH: Final = r"[^:*\s]+"
@@ -28,6 +28,16 @@ class PresetField:
     choice: bool = False
 
 
+def subject_rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the subject that the form asks for, and no other claims."""
+    return values["subject"], {}
+
+
+def subject_pin_of(trust: Trust) -> Pins:
+    """Return the subject rule itself, for a platform whose subjects name one thing."""
+    return {"sub": trust.subject_rule}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
     """A platform. ``key`` is stored, ``name`` is shown, ``issuers`` knows its issuers."""
@@ -35,12 +45,19 @@ class Preset:
     key: str
     name: str
     fields: tuple[PresetField, ...]
-    rules_of: Callable[[Mapping[str, str]], tuple[str, dict[str, str]]]
-    grade: Callable[[Trust], Grade]
+    weaknesses: tuple[Weakness, ...]
+    safe: str  # the sentence for rules without a weakness
+    rules_of: Callable[[Mapping[str, str]], tuple[str, dict[str, str]]] = subject_rules_of
+    pins_of: Callable[[Trust], Pins] = subject_pin_of
     issuer: str = ""  # empty: issuer_of, or the person enters it
     issuer_of: Callable[[Mapping[str, str]], str] | None = None
     issuers: re.Pattern[str] = _NEVER
     chooses_audience: bool = True  # a token can be made for the portal alone
+
+    def grade(self, trust: Trust) -> Grade:
+        """Return how much ``trust`` lets in, by the gravest weakness of its rules."""
+        pins = with_claims(self.pins_of(trust), trust.claim_rules)
+        return worst(self.weaknesses, pins, otherwise=self.safe)
 
     def checked(self, values: Mapping[str, str]) -> dict[str, str]:
         """Return ``values`` of all fields without spaces around them; errors: RuleBroken."""
@@ -66,11 +83,6 @@ def choice(name: str, label: str, example: str, pattern: str = PATH) -> PresetFi
 ENVIRONMENT: Final = choice("environment", gettext_noop("Environment"), "production", TEXT)
 BRANCH: Final = choice("branch", gettext_noop("Branch"), "main")
 TAG: Final = choice("tag", gettext_noop("Tag"), "v1.2.0")
-
-
-def subject_rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """Return the subject that the form asks for, and no other claims."""
-    return values["subject"], {}
 
 
 def _clean(field: PresetField, text: str) -> str:

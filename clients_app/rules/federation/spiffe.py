@@ -8,20 +8,13 @@ https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md
 from typing import Final
 
 from clients_app.errors import gettext_noop
-from clients_app.rules.federation.preset import Preset, PresetField, subject_rules_of
-from clients_app.rules.federation.trust import Grade, Level, Trust
+from clients_app.rules.federation.preset import Preset, PresetField
+from clients_app.rules.federation.trust import Pins, caution, dangerous, exact
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in: one SPIFFE ID, those below a path, a trust domain."""
-    if "*" not in trust.subject_rule:
-        return Grade(Level.SAFE, gettext_noop("Safe: accepts one workload."))
-    domain, _, path = trust.subject_rule.removeprefix("spiffe://").partition("/")
-    if "*" in domain or "*" in path.partition("/")[0]:
-        sentence = gettext_noop("Dangerous: lets in any workload of the trust domain.")
-        return Grade(Level.DANGEROUS, sentence)
-    sentence = gettext_noop("Caution: lets in several workloads, also new ones of such a name.")
-    return Grade(Level.CAUTION, sentence)
+def _any_workload(pins: Pins) -> bool:
+    domain, _, path = pins["sub"].removeprefix("spiffe://").partition("/")
+    return "*" in domain or "*" in path.partition("/")[0]
 
 
 PRESET: Final = Preset(
@@ -35,6 +28,15 @@ PRESET: Final = Preset(
             r"spiffe://[a-z0-9._-]+/[^\s*]+",
         ),
     ),
-    rules_of=subject_rules_of,
-    grade=grade,
+    weaknesses=(
+        dangerous(
+            _any_workload,
+            gettext_noop("Dangerous: lets in any workload of the trust domain."),
+        ),
+        caution(
+            lambda pins: not exact(pins, "sub"),
+            gettext_noop("Caution: lets in several workloads, also new ones of such a name."),
+        ),
+    ),
+    safe=gettext_noop("Safe: accepts one workload."),
 )

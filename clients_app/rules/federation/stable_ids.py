@@ -11,14 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from clients_app.errors import gettext_noop
-from clients_app.rules.federation.preset import (
-    DIGITS,
-    UUID,
-    Preset,
-    PresetField,
-    subject_rules_of,
-)
-from clients_app.rules.federation.trust import Grade, Level, Trust, exact
+from clients_app.rules.federation.preset import DIGITS, UUID, Preset, PresetField
+from clients_app.rules.federation.trust import caution, dangerous, exact
 
 GOOGLE_ISSUER: Final = "https://accounts.google.com"
 
@@ -28,15 +22,17 @@ def entra_issuer_of(values: Mapping[str, str]) -> str:
     return f"https://login.microsoftonline.com/{values['tenant_id']}/v2.0"
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in: one identity, or all."""
-    if "*" not in trust.subject_rule:
-        return Grade(Level.SAFE, gettext_noop("Safe: accepts one identity, by its id."))
-    if exact(dict(trust.claim_rules), "email", "oid", "azp", "appid"):
-        sentence = gettext_noop("Caution: accepts any subject. Enter the id of the identity.")
-        return Grade(Level.CAUTION, sentence)
-    return Grade(Level.DANGEROUS, gettext_noop("Dangerous: lets in any identity of the issuer."))
-
+_WEAKNESSES: Final = (
+    dangerous(
+        lambda pins: not exact(pins, "sub", "email", "oid", "azp", "appid"),
+        gettext_noop("Dangerous: lets in any identity of the issuer."),
+    ),
+    caution(
+        lambda pins: not exact(pins, "sub"),
+        gettext_noop("Caution: accepts any subject. Enter the id of the identity."),
+    ),
+)
+_SAFE: Final = gettext_noop("Safe: accepts one identity, by its id.")
 
 ENTRA: Final = Preset(
     key="entra",
@@ -56,8 +52,8 @@ ENTRA: Final = Preset(
             UUID,
         ),
     ),
-    rules_of=subject_rules_of,
-    grade=grade,
+    weaknesses=_WEAKNESSES,
+    safe=_SAFE,
     chooses_audience=False,
 )
 
@@ -74,6 +70,6 @@ GOOGLE: Final = Preset(
             DIGITS,
         ),
     ),
-    rules_of=subject_rules_of,
-    grade=grade,
+    weaknesses=_WEAKNESSES,
+    safe=_SAFE,
 )

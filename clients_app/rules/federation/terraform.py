@@ -11,21 +11,10 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import NAME, TEXT, Preset, PresetField, optional
-from clients_app.rules.federation.trust import (
-    Grade,
-    Trust,
-    Weakness,
-    caution,
-    dangerous,
-    exact,
-    pairs,
-    with_claims,
-    worst,
-)
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact, pairs
 from clients_app.rules.subject_rules import matches
 
 ISSUER: Final = "https://app.terraform.io"
-_ISSUERS: Final = re.compile(r"https://app(\.eu)?\.terraform\.io")
 _CLAIMS: Final = {
     "organization": "terraform_organization_name",
     "workspace": "terraform_workspace_name",
@@ -43,18 +32,13 @@ def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     return subject, {claim: values[name] for claim, name in ids.items() if values[name]}
 
 
-def grade(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in."""
+def pins_of(trust: Trust) -> Pins:
+    """Return what the subject of ``trust`` fixes, by the names of claims."""
     named = pairs(trust.subject_rule)
-    pins = {claim: named[name] for name, claim in _CLAIMS.items() if name in named}
-    return worst(
-        _WEAKNESSES,
-        with_claims(pins, trust.claim_rules),
-        otherwise=gettext_noop("Safe: accepts the applies of one workspace, by its id."),
-    )
+    return {claim: named[name] for name, claim in _CLAIMS.items() if name in named}
 
 
-_WEAKNESSES: Final[tuple[Weakness, ...]] = (
+_WEAKNESSES: Final = (
     dangerous(
         lambda pins: not exact(pins, "terraform_organization_name", "terraform_organization_id"),
         gettext_noop("Dangerous: lets in any organization of this Terraform."),
@@ -84,7 +68,7 @@ PRESET: Final = Preset(
     key="terraform",
     name="HCP Terraform",
     issuer=ISSUER,
-    issuers=_ISSUERS,
+    issuers=re.compile(r"https://app(\.eu)?\.terraform\.io"),
     fields=(
         PresetField("organization", gettext_noop("Organization"), "my-org"),
         PresetField("project", gettext_noop("Project"), "Default Project", TEXT),
@@ -93,5 +77,7 @@ PRESET: Final = Preset(
         optional("workspace_id", gettext_noop("Id of the workspace"), "ws-A1", NAME),
     ),
     rules_of=rules_of,
-    grade=grade,
+    pins_of=pins_of,
+    weaknesses=_WEAKNESSES,
+    safe=gettext_noop("Safe: accepts the applies of one workspace, by its id."),
 )
