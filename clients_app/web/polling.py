@@ -19,8 +19,8 @@ _WORDS_LAST_S: Final = 60  # "4 minutes ago" is rendered again this often
 
 def stamp(tenant_id: Any, *, now: datetime, client: Client | None = None) -> str:
     """Return a text that changes when a list, or the pane of ``client``, looks different."""
-    used = client.last_token_at if client is not None else None
-    used_s = f"{used.timestamp():.0f}" if used else ""
+    used = (client.last_token_at, client.last_refused_at) if client is not None else ()
+    used_s = "-".join(f"{at.timestamp():.0f}" if at else "" for at in used)
     return f"{last_event_number(tenant_id)}.{used_s}.{now.timestamp() // _WORDS_LAST_S:.0f}"
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from clients_app.models import ApiHour, Client, TokenUsage
+from clients_app.models import ApiHour, Client, NearMiss, TokenUsage
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import remove_client
 from tests.conftest import browser_of
@@ -114,6 +114,18 @@ def test_poll_after_a_token_returns_the_pane(administrator_at_start, client):
     reply = administrator_at_start.get(poll_address(page, "details"), headers=PANE)
 
     assert "just now" in text_of(reply)
+
+
+def test_poll_after_a_refused_request_returns_the_pane(administrator_at_start, client):
+    """A near miss is there as soon as it is written, not when the minute ends."""
+    page = administrator_at_start.get(f"/security/clients/{client.pk}/secrets")
+    missed = {"claim": "aud", "sent": "other", "wanted": "this", "problem": "audience"}
+    NearMiss.objects.create(client=client, at=START, verdicts=[missed])
+    Client.objects.filter(pk=client.pk).update(last_refused_at=START)
+
+    reply = administrator_at_start.get(poll_address(page, "details"), headers=PANE)
+
+    assert "Send the audience that is wanted, to the character." in text_of(reply)
 
 
 def test_poll_updates_relative_times_every_minute(clock, administrator_at_start, client):

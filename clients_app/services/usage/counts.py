@@ -103,9 +103,9 @@ def flush() -> None:
     try:
         issued.write(_add_issued, order=lambda one: (one.client_id, one.credential or (), one.hour))
         addresses.flush()
+        near_misses.flush()  # before the refusals, which tell pages to ask for what is new
         refused_requests.flush()
         renewal.flush()
-        near_misses.flush()
     except DatabaseError as error:
         log.warning("The counts of token requests wait for the database: %s", error)
         connection.close()
