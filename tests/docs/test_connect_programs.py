@@ -155,6 +155,28 @@ def test_job_of_each_platform_gets_a_token(
     assert str(got["cred"]).startswith("identity:")
 
 
+def test_job_that_gets_no_token_fails(
+    session: requests.Session, live_portal: PortalProcess
+) -> None:
+    """Its platform shows it as failed; it does not go on with the text null for a token."""
+    entered, claims = example_of("gitlab")
+    jwks = json.dumps({"keys": [EC.as_dict(private=False)]})
+    programs = programs_of(session, live_portal, "gitlab", **entered, jwks=jwks)
+    token = token_of({**claims, "sub": "another"}, f"{live_portal.url}/identity")
+
+    ended = run(
+        ["bash", "-ec", script_of("gitlab", programs["job"]) + '\necho "went on"'],
+        env={"PATH": os.environ["PATH"], "ID_TOKEN": token},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode != 0
+    assert "401" in ended.stderr
+    assert "went on" not in ended.stdout
+
+
 def token_by(language: str, program: str, folder: Path, **environment: str) -> dict[str, Any]:
     """Run a program as copied; return the claims of the token that it got."""
     given = {**os.environ, **environment}
