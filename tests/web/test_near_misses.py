@@ -43,6 +43,8 @@ def test_near_miss_is_shown_with_a_rule_that_fits_and_saved_by_a_person(
     opened = administrator_browser.get(edit)
     assert value_of("subject_rule", opened) == "job:test"
     assert "Safe: accepts one subject." in text_of(opened)
+    assert "Subject until now: <code" in text_of(opened)
+    assert "what fits only the former rules is refused from then on" in text_of(opened)
     identity.refresh_from_db()
     assert identity.subject_rule == "job:build"
     names = ("version", "issuer", "audience", "subject_rule", "expiration")
@@ -53,6 +55,9 @@ def test_near_miss_is_shown_with_a_rule_that_fits_and_saved_by_a_person(
     assert saved.status_code == 204
     identity.refresh_from_db()
     assert identity.subject_rule == "job:test"
+    shown = text_of(administrator_browser.get(address("/secrets")))
+    assert "The rules accept such a token now." in shown
+    assert edit not in shown
 
 
 def test_near_miss_that_no_rule_mends_has_no_button(administrator_browser, address, machine, now):
@@ -62,6 +67,7 @@ def test_near_miss_that_no_rule_mends_has_no_button(administrator_browser, addre
     shown = text_of(administrator_browser.get(address("/secrets")))
 
     assert "The JWT has expired. Make a new one, and compare the clocks." in shown
+    assert "The rules accept such a token now." not in shown
     assert "near_miss=" not in shown
 
 
@@ -90,7 +96,7 @@ def test_near_miss_that_is_not_there_is_not_found_or_ignored(
 def test_pasted_token_shows_what_is_wrong_and_never_comes_back(
     administrator_browser, address, machine
 ):
-    insert_identities(machine.client, 1, description="Build job")
+    [identity] = insert_identities(machine.client, 1, description="Build job")
     token = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIn0.c2lnbg"
 
     reply = administrator_browser.post(address("/token-trial"), {"token": token}, headers=HTMX)
@@ -99,6 +105,7 @@ def test_pasted_token_shows_what_is_wrong_and_never_comes_back(
     assert "Build job" in text_of(reply)
     assert "The keys have not been fetched yet." in text_of(reply)
     assert token not in reply.content.decode()
+    assert f'href="{address(f"/identities/{identity.pk}/edit")}"' in text_of(reply)
     wrong = administrator_browser.post(address("/token-trial"), {"token": "no token"})
     assert wrong.status_code == 422
     assert "This is not a JSON Web Token." in text_of(wrong)

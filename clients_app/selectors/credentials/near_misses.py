@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, NearMiss
-from clients_app.rules.federation.fitting import fitted
+from clients_app.rules.federation.fitting import fitted, is_mended
 from clients_app.rules.federation.presets import grade_of
 from clients_app.rules.verdicts import Verdict
 from clients_app.selectors.credentials.identities import trust_of_row
@@ -16,8 +16,8 @@ _KEPT: Final = timedelta(hours=24)
 def near_misses_of(client: Client, *, now: datetime) -> list[Any]:
     """Return the near misses of the last 24 hours, newest first.
 
-    Each has ``checks`` (verdicts), ``fit`` (the rules that would have accepted it, or None) and
-    ``fit_grade``.
+    Each has ``checks`` (verdicts), ``fit`` (the rules that would have accepted it, or None),
+    ``fit_grade``, and ``is_mended`` if the rules were changed meanwhile and accept it.
     """
     rows = client.near_misses.filter(at__gt=now - _KEPT).select_related("key", "identity")
     return [_with_checks(row) for row in rows]
@@ -35,6 +35,8 @@ def _with_checks(row: NearMiss) -> Any:
     shown.checks = [Verdict(**verdict) for verdict in row.verdicts]
     identity = row.identity
     is_there = identity is not None and identity.removed_at is None
-    shown.fit = fitted(trust_of_row(identity), shown.checks) if identity and is_there else None
+    trust = trust_of_row(identity) if identity and is_there else None
+    shown.fit = fitted(trust, shown.checks) if trust else None
+    shown.is_mended = trust is not None and is_mended(trust, shown.checks)
     shown.fit_grade = grade_of(shown.fit) if shown.fit else None
     return shown

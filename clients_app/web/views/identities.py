@@ -12,7 +12,7 @@ from clients_app.http.forms.portal_form import form_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.models import Client, FederatedIdentity
-from clients_app.permissions import Action
+from clients_app.permissions import Action, allows
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.rules.federation.trust import Trust
 from clients_app.selectors.credentials.identities import get_identity
@@ -109,7 +109,12 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
         RuleEditForm,
         save,
         title=gettext("Edit Federated Identity"),
-        context=lambda form: {"client": client, "identity": identity, "fit": fit},
+        context=lambda form: {
+            "client": client,
+            "identity": identity,
+            "fit": fit,
+            "former": _former(identity, fit) if fit else (),
+        },
         latest=lambda: get_identity(client, identity_id, now=now),
         identity=identity,
         fit=fit,
@@ -147,7 +152,13 @@ def token_trial(request: HttpRequest, client: Client) -> HttpResponse:
         if trials is None:
             form.add_error("token", gettext("This is not a JSON Web Token. Paste all of it."))
             status = 422
-        context = {"form": form, "client": client, "trials": trials}
+        may_edit = allows(actor_of(request), Action.EDIT_CREDENTIAL, client=client)
+        context = {
+            "form": form,
+            "client": client,
+            "trials": trials,
+            "may_edit_credential": may_edit,
+        }
         return show(request, "secrets/token_trial", context, title=title, status=status)
 
     return form_window(
@@ -170,6 +181,16 @@ def _fit_of(
     near_miss = get_near_miss(client, int(named), now=now)
     fit: Trust | None = near_miss.fit if near_miss.identity_id == identity.pk else None
     return fit
+
+
+def _former(identity: FederatedIdentity, fit: Trust) -> list[tuple[str, str]]:
+    """Return label and value of each rule that ``fit`` changes, as it is now."""
+    rules = [
+        (gettext("Issuer"), identity.issuer, fit.issuer),
+        (gettext("Subject"), identity.subject_rule, fit.subject_rule),
+        *((name, rule, fit.claim_rules[name]) for name, rule in identity.claim_rules.items()),
+    ]
+    return [(label, now) for label, now, then in rules if now != then]
 
 
 def _done(

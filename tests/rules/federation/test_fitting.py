@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clients_app.rules.federation.fitting import fitted
+from clients_app.rules.federation.fitting import fitted, is_mended
 from clients_app.rules.federation.platform_tokens import verdicts_on
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.jwts import Jwt
@@ -61,6 +61,28 @@ def test_slash_at_the_end_of_the_issuer_is_taken():
 )
 def test_what_no_rule_can_mend_changes_nothing(verdict: Verdict):
     assert fitted(TRUST, [verdict]) is None
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "mended"),
+    [
+        ([sub("repo:o/app:environment:prod")], True),
+        ([sub("repo:o/app:environment:test")], False),
+        ([sub("repo:o/app:environment:prod"), Verdict("ref", "main", "next", "claim rule")], True),
+        ([sub("repo:o/app:environment:prod"), Verdict("ref", "next", "main", "claim rule")], False),
+        ([sub(f"repo:o/{'a' * 500}…")], False),
+        ([Verdict("gone", "x", "y", "claim rule")], True),  # its rule was removed
+        ([Verdict("gone", "", "y", "missing claim")], True),
+        ([Verdict("a", "", "b", "missing claim")], False),
+        ([Verdict("iss", TRUST.issuer, f"{TRUST.issuer}/", "platform issuer slash")], True),
+        ([Verdict("iss", f"{TRUST.issuer}/", TRUST.issuer, "platform issuer slash")], False),
+        ([sub("repo:o/app:environment:prod"), Verdict("exp", "1", "2", "expired")], False),
+    ],
+)
+def test_near_miss_is_mended_once_the_rules_accept_all_that_was_wrong(
+    verdicts: list[Verdict], mended: bool
+):
+    assert is_mended(TRUST, [*verdicts, Verdict("aud", "portal", "portal")]) is mended
 
 
 _TEXTS = st.text("ab/:*. -_…\n\u00e9\U0001f600", max_size=8) | st.text(max_size=6)
