@@ -31,7 +31,7 @@ def keeps(*fields: str | type[PortalForm]) -> Callable[[View], View]:
     """
     names: set[str] = set()
     for one in fields:
-        names |= {one} if isinstance(one, str) else {*one.base_fields, *one.late_fields}
+        names |= {one} if isinstance(one, str) else _fields_of(one)
 
     def mark(view: View) -> View:
         view.kept_fields = names | getattr(view, "kept_fields", set())  # type: ignore[attr-defined]  # see ``_kept_by``
@@ -115,6 +115,10 @@ def own_path(address: str | None) -> str:
     if not address or not address.startswith("/") or not address.isprintable():
         return "/"
     return address if url_has_allowed_host_and_scheme(address.partition("?")[0], None) else "/"
+
+
+def _fields_of(form: type[PortalForm]) -> set[str]:
+    return {*form.base_fields, *form.late_fields} - {*form.never_kept}
 
 
 def _those_of(body: QueryDict, names: Collection[str]) -> Fields:

@@ -16,7 +16,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from clients_app.errors import Refused
-from clients_app.http.forms.secret_form import SECRET_INPUTS, SecretForm
+from clients_app.http.forms.identity_forms import PlatformForm, RuleForm
+from clients_app.http.forms.key_forms import KeyForm, is_public
+from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
 from clients_app.rules.federation.preset import Preset
 from clients_app.rules.federation.presets import PRESETS
@@ -24,22 +26,16 @@ from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.first_credential import FirstDraft
 from clients_app.web.form_window import is_submitted
-from clients_app.web.forms.identity_forms import (
-    KEPT_INPUTS,
-    PLATFORM_INPUTS,
-    PlatformForm,
-    RuleForm,
-)
-from clients_app.web.forms.key_forms import KeyForm, is_public
 
 DEFAULT: Final = "secret"
 KEY: Final = "key"
 IDENTITY: Final = "identity"
 WAYS: Final = (DEFAULT, KEY, IDENTITY, *PRESETS)
+_FORMS: Final[tuple[type[SecretForm], ...]] = (SecretForm, KeyForm, PlatformForm, RuleForm)
 #: inputs into which somebody may paste a private key
-_PASTED: Final = ("key", "jwks")
+_PASTED: Final = frozenset(name for form in _FORMS for name in form.never_kept)
 _TYPED: Final = tuple(
-    dict.fromkeys((*SECRET_INPUTS, "jwks_url", *KEPT_INPUTS, *PLATFORM_INPUTS, *_PASTED))
+    dict.fromkeys(name for form in _FORMS for name in (*form.base_fields, *form.late_fields))
 )
 #: what survives a sign-in in between
 KEPT: Final = (

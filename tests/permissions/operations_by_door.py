@@ -6,14 +6,14 @@ from typing import Any, Final, NamedTuple
 from django.urls import reverse
 
 from clients_app.http.forms.api_form import ApiEditForm
+from clients_app.http.forms.credential_edit_form import CredentialEditForm
+from clients_app.http.forms.identity_forms import RuleEditForm
 from clients_app.http.forms.role_form import RoleEditForm
 from clients_app.models import Api, Client, ClientSecret, FederatedIdentity, Person, Role, Tenant
 from clients_app.permissions import Action
 from clients_app.selectors.apis.apis import callers_stamp
 from clients_app.web.forms.client_edit_form import ClientEditForm
-from clients_app.web.forms.identity_forms import RuleEditForm
 from clients_app.web.forms.policy_form import PolicyForm
-from clients_app.web.forms.secret_edit_form import SecretEditForm
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.factories import actor_for
 
@@ -44,10 +44,11 @@ class Targets(NamedTuple):
         return {**multi_valued(form.hidden), **typed}
 
     def editing_secret(self, **typed: Any) -> dict[str, Any]:
-        return {**multi_valued(SecretEditForm(secret=self.secret, now=self.now).hidden), **typed}
+        form = CredentialEditForm(credential=self.secret, now=self.now)
+        return {**multi_valued(form.hidden), **typed}
 
     def editing_identity(self, **typed: Any) -> dict[str, Any]:
-        form = RuleEditForm(identity=self.identity, now=self.now)
+        form = RuleEditForm(credential=self.identity, now=self.now)
         return {**multi_valued(form.hidden), **typed}
 
 

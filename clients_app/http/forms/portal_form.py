@@ -92,6 +92,7 @@ class PortalForm(forms.Form):
 
     use_required_attribute = False
     late_fields: ClassVar[tuple[str, ...]] = ()  # names of the fields that ``__init__`` adds
+    never_kept: ClassVar[tuple[str, ...]] = ()  # fields into which somebody may paste a secret
     several: tuple[str, ...] = ()  # fields with any number of values
 
     @classmethod
@@ -188,4 +189,5 @@ def _is_same(current: Any, typed: Any) -> bool:
         return set(filter(None, current)) == set(filter(None, typed or ()))
     if isinstance(current, bool):
         return current == bool(typed)
-    return current == str(typed or "").strip()
+    # browsers send lines with other ends
+    return current.splitlines() == str(typed or "").strip().splitlines()

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,10 @@ class SecretForm(PortalForm):
     The defaults and presets comply with ``policy``; the services check what is typed.
     """
 
+    description_help: str | Promise = _(
+        "If you plan to create multiple secrets, make each description unique."
+    )
+
     zone = forms.CharField(
         required=False,
         initial=timezone.get_current_timezone_name,
@@ -50,6 +55,7 @@ class SecretForm(PortalForm):
         super().__init__(*args, **more)
         self.now = now
         self.policy = policy
+        self.fields["secret_description"].help_text = str(self.description_help)
         default = default_end(policy, now=now, zone=self.time_zone)
         self.initial.setdefault("expiration", self.as_typed(default))
 

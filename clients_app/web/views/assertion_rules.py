@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from clients_app.http.forms.assertion_rules_form import AssertionRulesForm
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action
@@ -11,7 +12,6 @@ from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.credentials.assertion_rules import set_assertion_rules
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.assertion_rules_form import AssertionRulesForm
 from clients_app.web.htmx import done
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from clients_app import audit
 from clients_app.errors import NotFound, gettext_noop
+from clients_app.http.forms.identity_forms import graded
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, allows
@@ -30,7 +31,6 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
 from clients_app.web.client_health import health_notice
-from clients_app.web.forms.identity_forms import graded
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp

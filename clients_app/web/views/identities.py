@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.errors import NotFound, gettext_noop
+from clients_app.http.forms.identity_forms import PlatformForm, RuleEditForm, RuleForm, graded
 from clients_app.http.forms.portal_form import form_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
@@ -27,14 +28,6 @@ from clients_app.services.credentials.identities import (
 from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.identity_forms import (
-    KEPT_INPUTS,
-    PLATFORM_INPUTS,
-    PlatformForm,
-    RuleEditForm,
-    RuleForm,
-    graded,
-)
 from clients_app.web.forms.token_form import TokenForm
 from clients_app.web.htmx import done, show
 
@@ -50,7 +43,7 @@ def identity_platforms(request: HttpRequest, client: Client) -> HttpResponse:
     )
 
 
-@window(Action.ADD_CREDENTIAL, *KEPT_INPUTS, *PLATFORM_INPUTS, "form_key")
+@window(Action.ADD_CREDENTIAL, PlatformForm, RuleForm, "form_key")
 def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpResponse:
     """Add a federated identity by the names of a platform, or by the rules themselves."""
     if preset not in PRESETS:
@@ -82,7 +75,7 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
     )
 
 
-@window(Action.EDIT_CREDENTIAL, *KEPT_INPUTS, "version")
+@window(Action.EDIT_CREDENTIAL, RuleEditForm)
 def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> HttpResponse:
     """Change the rules of a federated identity, and when it ends.
 
@@ -116,7 +109,7 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
             "former": _former(identity, fit) if fit else (),
         },
         latest=lambda: get_identity(client, identity_id, now=now),
-        identity=identity,
+        credential=identity,
         fit=fit,
         now=now,
         policy=tenant_policy(client.tenant_id),

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from clients_app.http.forms.key_forms import KeyEditForm, KeyForm, KeyRotateForm
 from clients_app.http.forms.portal_form import form_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
@@ -16,11 +17,10 @@ from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.key_forms import KEPT_INPUTS, KeyEditForm, KeyForm, KeyRotateForm
 from clients_app.web.htmx import done, show
 
 
-@window(Action.ADD_CREDENTIAL, *KEPT_INPUTS, "form_key")
+@window(Action.ADD_CREDENTIAL, KeyForm, "form_key")
 def key_add(request: HttpRequest, client: Client) -> HttpResponse:
     """Add public keys that are pasted, or the address where a client publishes them."""
     now, form_key = timezone.now(), form_key_of(request.POST)
@@ -44,7 +44,7 @@ def key_add(request: HttpRequest, client: Client) -> HttpResponse:
     )
 
 
-@window(Action.ADD_CREDENTIAL, *KEPT_INPUTS, "old", "old_end", "form_key")
+@window(Action.ADD_CREDENTIAL, KeyRotateForm, "form_key")
 def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     """Add a public key in place of another one, and set when that one expires."""
     now, form_key = timezone.now(), form_key_of(request.POST)
@@ -99,7 +99,7 @@ def key_edit(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
         title=gettext("Edit Public Key"),
         context=lambda form: {"client": client, "key": key},
         latest=lambda: get_key(client, key_id, now=now),
-        key=key,
+        credential=key,
         now=now,
         policy=tenant_policy(client.tenant_id),
     )

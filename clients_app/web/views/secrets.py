@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
+from clients_app.http.forms.credential_edit_form import CredentialEditForm
 from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.forms.rotate_form import RotateForm
 from clients_app.http.forms.secret_form import SecretForm
@@ -29,7 +30,6 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
 from clients_app.web.asked_apis import asked_apis
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.secret_edit_form import SecretEditForm
 from clients_app.web.htmx import done, show
 from clients_app.web.rotation_runs import run_in
 
@@ -59,13 +59,13 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     )
 
 
-@window(Action.EDIT_SECRET, SecretEditForm)
+@window(Action.EDIT_SECRET, CredentialEditForm)
 def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Change description and expiration date; a later date needs a proof of identity."""
     now = timezone.now()
     secret = get_secret(client, secret_id, now=now)
 
-    def save(form: SecretEditForm) -> HttpResponse:
+    def save(form: CredentialEditForm) -> HttpResponse:
         saved = edit_secret(
             client,
             secret_id,
@@ -79,12 +79,12 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     return form_window(
         request,
         "secrets/secret_edit",
-        SecretEditForm,
+        CredentialEditForm,
         save,
         title=gettext("Edit Secret"),
         context=lambda form: {"client": client, "secret": secret},
         latest=lambda: get_secret(client, secret_id, now=now),
-        secret=secret,
+        credential=secret,
         now=now,
         policy=tenant_policy(client.tenant_id),
     )

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from clients_app.http.forms.secrets_end_form import SecretsEndForm
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action
@@ -14,7 +15,6 @@ from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.credentials.move import end_secrets
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.secrets_end_form import SecretsEndForm
 from clients_app.web.htmx import done
 
 

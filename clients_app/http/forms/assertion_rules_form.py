@@ -15,10 +15,21 @@ class AssertionRulesForm(EditForm):
     """The fields have the names of ``AssertionRules``."""
 
     demands_assertion_type = forms.BooleanField(
-        required=False, label=_("Only accept typ client-authentication+jwt")
+        required=False,
+        label=_("Only accept typ client-authentication+jwt"),
+        help_text=_(
+            "Select this if the library of the client sends that type. Then no other JWT that it "
+            "signs, for example an ID token, can be passed off as its proof. Otherwise JWT and no "
+            "type are accepted too."
+        ),
     )
     accepts_token_endpoint_audience = forms.BooleanField(
-        required=False, label=_("Accept the token endpoint as audience")
+        required=False,
+        label=_("Accept the token endpoint as audience"),
+        help_text=_(
+            "For a library that cannot send the issuer as aud. Another server that the client "
+            "takes for this one could use its assertions here, so change the client if you can."
+        ),
     )
 
     def __init__(self, *args: Any, client: Client, **more: Any) -> None:

@@ -1,7 +1,6 @@
 """Federated identities: the fields of a platform, and the rules themselves."""
 
 import json
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app import conf
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.http.forms.portal_form import EditForm, TextField
+from clients_app.http.forms.credential_edit_form import CredentialEditForm
+from clients_app.http.forms.key_forms import PublicKeyField
+from clients_app.http.forms.portal_form import TextField
+from clients_app.http.forms.secret_form import SecretForm
 from clients_app.models import FederatedIdentity
 from clients_app.rules.federation.issuers import clean_audience, clean_issuer
 from clients_app.rules.federation.preset import Preset, PresetField
@@ -20,17 +22,14 @@ from clients_app.rules.federation.trust import Grade, Trust
 from clients_app.rules.subject_rules import checked_rule
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.identities import IdentityDraft
-from clients_app.web.forms.key_forms import PastedKeyForm, pasted_key
 
-#: what survives a sign-in in between: all but keys, because a private one may be pasted
-KEPT_INPUTS: Final = (
-    *("zone", "secret_description", "expiration", "never_expires", "issuer", "audience"),
-    *("subject_rule", "claim_rules"),
-)
 #: the names of the fields of all platforms
 PLATFORM_INPUTS: Final = tuple(
     dict.fromkeys(field.name for preset in PRESETS.values() for field in preset.fields)
 )
+
+_ORDER: Final = ("issuer", "subject_rule", "claim_rules", "audience", "jwks", "secret_description")
+_ISSUER_HELP: Final = _("Exactly as tokens have it in iss, to the slash at the end.")
 
 
 def claim_lines(rules: dict[str, str]) -> str:
@@ -55,23 +54,34 @@ def parse_claim_lines(text: str) -> dict[str, str]:
     return rules
 
 
-class _IdentityForm(PastedKeyForm):
+class _IdentityForm(SecretForm):
     """What both forms ask for. An empty audience means the portal's issuer."""
 
-    pasted = "jwks"
-    issuer = TextField(_("Issuer"))
+    never_kept = ("jwks",)
+    description_help = _("What runs there, for the people who look after the client.")
+
+    issuer = TextField(_("Issuer"), help_text=_ISSUER_HELP)
     audience = TextField(
         _("Audience"),
         lambda typed: clean_audience(typed, default=conf.issuer(), field="identity.audience"),
+        help_text=_(
+            "What the machine asks its platform for as aud. By default this portal's issuer."
+        ),
     )
-
-    jwks = TextField(_("Keys of the issuer"), pasted_key, widget=forms.Textarea)
+    jwks = PublicKeyField(
+        _("Keys of the issuer"),
+        help_text=_(
+            "A JWKS with its public keys. You must paste them again whenever the issuer changes "
+            "them. Without them, the portal fetches the keys that the issuer publishes."
+        ),
+    )
 
     def __init__(self, *args: Any, preset: Preset, **more: Any) -> None:
         self.preset = preset
         super().__init__(*args, **more)
         self.initial.setdefault("audience", conf.issuer())
         self.initial.setdefault("never_expires", self.policy.may_never_expire)
+        self.order_fields(_ORDER)
 
     def draft_of(self, trust: Trust) -> IdentityDraft:
         """Return the identity as the services take it."""
@@ -95,10 +105,13 @@ class PlatformForm(_IdentityForm):
 
     def __init__(self, *args: Any, preset: Preset, **more: Any) -> None:
         super().__init__(*args, preset=preset, **more)
-        own = {field.name: TextField(gettext(field.label)) for field in preset.fields}
+        own = {field.name: self._input_of(field) for field in preset.fields}
         self.fields = {**own, **self.fields}
-        self.fields["issuer"].required = False
         self.initial.setdefault("issuer", preset.issuer)
+        if preset.issuer or preset.issuer_of:
+            self.fields["issuer"].help_text = gettext(
+                "Change it only for an installation of your own, or leave it empty."
+            )
 
     def clean(self) -> dict[str, Any]:
         """Make the rules; what cannot become one is an error at its field."""
@@ -121,23 +134,38 @@ class PlatformForm(_IdentityForm):
         """Return the fields of the platform, each with its input."""
         return [(field, self[field.name]) for field in self.preset.fields]
 
-    @property
-    def choices(self) -> str:
-        """Return the labels of the fields of which exactly one is filled."""
-        return ", ".join(gettext(field.label) for field in self.preset.fields if field.choice)
-
-    @property
-    def knows_issuer(self) -> bool:
-        """Return whether the issuer follows from the other fields."""
-        return bool(self.preset.issuer or self.preset.issuer_of)
+    def _input_of(self, field: PresetField) -> TextField:
+        """Return the input, with an example; of those with a choice, exactly one is filled."""
+        help_text = gettext("Such as %(example)s.")
+        if field.choice:
+            help_text = gettext("Such as %(example)s. Enter exactly one of these: %(choices)s.")
+        choices = ", ".join(gettext(one.label) for one in self.preset.fields if one.choice)
+        help_text %= {"example": field.example, "choices": choices}
+        return TextField(gettext(field.label), help_text=help_text)
 
 
 class RuleForm(_IdentityForm):
     """The rules as they are stored."""
 
-    issuer = TextField(_("Issuer"), partial(clean_issuer, field="identity.issuer"))
-    subject_rule = TextField(_("Subject"), partial(checked_rule, field="identity.subject_rule"))
-    claim_rules = TextField(_("Other claims"), parse_claim_lines, widget=forms.Textarea)
+    issuer = TextField(
+        _("Issuer"), partial(clean_issuer, field="identity.issuer"), help_text=_ISSUER_HELP
+    )
+    subject_rule = TextField(
+        _("Subject"),
+        partial(checked_rule, field="identity.subject_rule"),
+        help_text=_(
+            "What tokens must have in sub: the whole text, or * at the end of a part, before / or "
+            ": or at the end."
+        ),
+    )
+    claim_rules = TextField(
+        _("Other claims"),
+        parse_claim_lines,
+        widget=forms.Textarea,
+        help_text=_(
+            "One in each line: the claim, = and the rule for its value. Up to 10. Each must fit."
+        ),
+    )
 
     def identity_draft(self) -> IdentityDraft:
         """Return the identity as the services take it."""
@@ -172,48 +200,33 @@ class RuleForm(_IdentityForm):
         )
 
 
-class RuleEditForm(EditForm, RuleForm):
-    """An existing federated identity."""
+class RuleEditForm(CredentialEditForm, RuleForm):
+    """An existing federated identity; with ``fit``, the rules that would accept a near miss."""
 
     def __init__(
         self,
         *args: Any,
-        identity: FederatedIdentity,
-        now: datetime,
+        credential: FederatedIdentity,
         fit: Trust | None = None,
         **more: Any,
     ) -> None:
-        self.identity = identity
-        preset = PRESETS.get(identity.preset, PRESETS["other"])
-        super().__init__(*args, preset=preset, now=now, **more)
-        self.open_with(identity)
-        if fit is not None:  # the rules that would have accepted a near miss
+        preset = PRESETS.get(credential.preset, PRESETS["other"])
+        super().__init__(*args, credential=credential, preset=preset, **more)
+        if fit is not None:
             self.initial.update(
                 issuer=fit.issuer,
                 subject_rule=fit.subject_rule,
                 claim_rules=claim_lines(dict(fit.claim_rules)),
             )
 
-    def read_expiration(self, typed: str) -> datetime:
-        """Return the typed moment; an unchanged one keeps its seconds."""
-        expires_at = self.identity.expires_at
-        if expires_at is not None and typed == self.as_typed(expires_at):
-            return expires_at
-        return super().read_expiration(typed)
-
     def values_of(self, row: FederatedIdentity) -> dict[str, Any]:
-        values = {
-            "secret_description": row.description,
-            "never_expires": row.expires_at is None,
+        return super().values_of(row) | {
             "issuer": row.issuer,
             "audience": row.audience,
             "subject_rule": row.subject_rule,
             "claim_rules": claim_lines(row.claim_rules),
             "jwks": json.dumps(row.jwks, indent=1) if row.jwks else "",
         }
-        if row.expires_at is not None:
-            values["expiration"] = self.as_typed(row.expires_at)
-        return values
 
 
 def graded(identity: FederatedIdentity) -> Any:
