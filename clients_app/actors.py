@@ -32,7 +32,7 @@ class Actor:
     id: str = ""  # of the person or client
     name: str = ""
     rights: AbstractSet[UUID] = field(default_factory=frozenset)
-    secret_id: int | None = None  # with which a client got its token
+    credential: int | str | None = None  # with which a client got its token, as its claim cred
     is_staff: bool = False
     has_fresh_proof: Callable[[], bool] = bool  # False
     address: str = ""

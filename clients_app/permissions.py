@@ -15,11 +15,14 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.permissions import PERMISSIONS
 from clients_app.rules.privileges import privileges
 
-__all__ = ("Action", "allows", "require")
+__all__ = ("Action", "allows", "is_itself", "require")
 
-#: what a client may do to its own secrets where its switch is on (SEC-19)
-_OWN_SECRETS: Final = frozenset(
-    {Action.READ_SECRETS, Action.ADD_SECRET, Action.ROTATE_SECRET, Action.REMOVE_SECRET}
+#: what a client may do to its own secrets and public keys where its switch is on (SEC-19)
+_OWN_CREDENTIALS: Final = frozenset(
+    {
+        *(Action.READ_SECRETS, Action.ADD_SECRET, Action.ROTATE_SECRET, Action.REMOVE_SECRET),
+        *(Action.ADD_CREDENTIAL, Action.REMOVE_CREDENTIAL),
+    }
 )
 
 
@@ -28,13 +31,13 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
 
     Nobody may act on a client of another tenant. Only Tenant Administrators may edit a
     privileged client or change its secrets (CLI-15). A client may only read itself, and
-    rotate its own secrets where its switch is on.
+    rotate its own secrets and public keys where its switch is on.
     """
     if client is not None and client.tenant_id != actor.tenant_id:
         return False
-    is_itself = _is_itself(actor, client)
-    rotates_itself = is_itself and action in _OWN_SECRETS and _may_rotate_itself(client)
-    if is_itself and action != Action.READ_CLIENTS and not rotates_itself:
+    itself = is_itself(actor, client)
+    rotates_itself = itself and action in _OWN_CREDENTIALS and _may_rotate_itself(client)
+    if itself and action != Action.READ_CLIENTS and not rotates_itself:
         return False
     if actor.is_trusted:
         return True
@@ -63,7 +66,7 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
     permission = PERMISSIONS[action]
     if not allows(actor, action, client=client):
         refusal = permission.refusal
-        if _is_itself(actor, client) and TENANT_ADMINISTRATOR in actor.rights:
+        if is_itself(actor, client) and TENANT_ADMINISTRATOR in actor.rights:
             refusal = _("A client cannot change itself. Use another one, or the portal.")
         elif client is not None and permission.spares_privileged and _is_privileged(client):
             refusal = _(
@@ -75,7 +78,8 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
         raise ProofRequired(permission.proof)
 
 
-def _is_itself(actor: Actor, client: Client | None) -> bool:
+def is_itself(actor: Actor, client: Client | None) -> bool:
+    """Return whether ``actor`` is the client, acting by its own token."""
     return client is not None and actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
 
 

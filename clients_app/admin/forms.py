@@ -18,7 +18,7 @@ _TEXTS: Final = {  # the help texts of Add Client
     "tags": _("Separate tags with commas."),
     "skips_consent": _("People are not asked whether they allow what it does for them."),
     "may_introspect": _("For an API that asks the portal about the tokens it receives."),
-    "may_rotate_own_secrets": _("By the REST API, with its own token."),
+    "may_rotate_own_secrets": _("Public keys too. By the REST API, with its own token."),
     "may_add_secrets": _("Exempt from the policy New secrets."),
 }
 

@@ -72,14 +72,13 @@ def _actor_of(active: ActiveToken, request: Request) -> Actor:
     token, client = active
     address, operation_id = address_of(request._request), operation_ids.current()
     if "authorization_id" not in token:
-        secret_id = token.get("cred")
         return Actor(
             kind=ActorKind.CLIENT,
             tenant_id=client.tenant_id,
             id=str(client.pk),
             name=client.name,
             rights=rights_of_client(client),
-            secret_id=secret_id if isinstance(secret_id, int) else None,
+            credential=token.get("cred"),
             address=address,
             operation_id=operation_id,
         )

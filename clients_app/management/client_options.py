@@ -46,7 +46,7 @@ _COMMON: Final = (
     ),
     cli.switch(
         "--may-rotate-own-secrets",
-        help="let it list, add, rotate and remove its secrets by its own token",
+        help="let it list, add, rotate and remove its secrets and public keys by its own token",
     ),
     cli.switch(
         "--may-add-secrets", help="exempt it from the policy of its tenant that forbids new secrets"

@@ -98,7 +98,7 @@ def check_own_life(
 ) -> None:
     """Raise RuleBroken (secret.expiration) if a client gives itself a longer life than it has.
 
-    A new secret may last, from ``now``, as long as the one that the client used was given.
+    What it adds may last, from ``now``, as long as the secret or key that it used was given.
     """
     if used_expires_at is None:
         return
@@ -106,8 +106,8 @@ def check_own_life(
     if expires_at is None or expires_at > latest:
         raise RuleBroken(
             gettext_noop(
-                "Enter an earlier date. A client gives itself no longer life than the secret has "
-                "that it used: %(latest)s UTC at the latest."
+                "Enter an earlier date. A client gives itself no longer life than the secret or "
+                "key has that it used: %(latest)s UTC at the latest."
             ),
             field="secret.expiration",
             latest=latest.strftime("%Y-%m-%d %H:%M:%S"),

@@ -68,7 +68,7 @@ def test_client_gives_itself_no_longer_life(pump: Caller, now: datetime) -> None
         assert reply.status_code == 400
         assert reply.json()["Reason"].startswith(
             "Expiration: Enter an earlier date. A client gives itself no longer life than the "
-            "secret has that it used: "
+            "secret or key has that it used: "
         )
     assert ClientSecret.objects.count() == 1
 

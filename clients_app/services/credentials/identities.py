@@ -23,6 +23,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.credentials.own import refuse_itself
 from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
 
@@ -79,8 +80,10 @@ def insert_identity(
 ) -> None:
     """Insert a prepared identity, and its event; the last step of an operation.
 
-    Errors: as ``changes.insert``; RuleBroken where a policy forbids the rule or the issuer.
+    Errors: as ``changes.insert``; RuleBroken where a policy forbids the rule or the issuer;
+    Forbidden for the client itself.
     """
+    refuse_itself(client, actor=actor, action=Action.ADD_CREDENTIAL)
     _check_policies(client, identity)
     _expect_keys(identity, now=now)
     changes.insert(client, [identity], actor=actor, now=now)
@@ -130,6 +133,7 @@ def remove_identity(
     """
     client = locked(client)
     require(actor, Action.REMOVE_CREDENTIAL, client=client)
+    refuse_itself(client, actor=actor, action=Action.REMOVE_CREDENTIAL)
     identity: FederatedIdentity = changes.present(FederatedIdentity, client, identity_id)
     changes.remove(identity, client, expected_version=expected_version, actor=actor, now=now)
     return identity

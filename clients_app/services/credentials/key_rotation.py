@@ -21,6 +21,7 @@ from clients_app.services.credentials.keys import (
     prepare_keys,
     refuse_known,
 )
+from clients_app.services.credentials.own import check_own_key
 from clients_app.services.locks import locked
 
 
@@ -63,6 +64,7 @@ def rotate_key(
         if is_expired(old.expires_at, now):
             raise NotFound(_("This public key has expired. Add a new one."))
         refuse_known(client, rows)
+        check_own_key(client, rows[0], actor=actor, now=now)
         before = changes.values_of(old)
         old.expires_at = end_of_replaced(old.expires_at, old_ends_at, created_at=old.created_at)
         old.version += 1

@@ -14,6 +14,7 @@ from clients_app.rules.jwts import thumbprint_of
 from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.credentials.own import check_own_key
 from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
 from clients_app.services.outgoing import check_url
@@ -44,6 +45,7 @@ def add_keys(
         require(actor, Action.ADD_CREDENTIAL, client=client)
         form_keys.refuse_used(form_key, actor=actor)
         refuse_known(client, rows)
+        check_own_key(client, rows[0], actor=actor, now=now)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         insert_keys(client, rows, actor=actor, now=now)
     return rows

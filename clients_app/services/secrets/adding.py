@@ -7,22 +7,21 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app import audit
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration
-from clients_app.rules.rotation import check_own_life
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
+from clients_app.services.credentials.own import check_own_secret
 from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import (
     SecretDraft,
     clean_description,
-    present_secret,
     touch,
     values_of,
 )
@@ -70,7 +69,7 @@ def add_secret(
                 "Remove one that is no longer used, then add a new one."
             )
             raise RuleBroken(sentence, maximum=SECRETS_MAX)
-        check_life_of_own(client, new.secret, actor=actor, now=now)
+        check_own_secret(client, new.secret.expires_at, actor=actor, now=now)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         insert_secret(client, new.secret, actor=actor, now=now)
     return new
@@ -122,19 +121,6 @@ def check_new_secret(client: Client) -> None:
     Errors: RuleBroken.
     """
     tenant_policy(client.tenant_id).check_new_secret(is_exempt=client.may_add_secrets)
-
-
-def check_life_of_own(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    """Refuse a longer life than that of the secret with which a client rotates itself (SEC-19).
-
-    Errors: RuleBroken (secret.expiration); NotFound if that secret was removed.
-    """
-    if actor.kind is not ActorKind.CLIENT or actor.id != str(client.pk):
-        return
-    used = present_secret(client, actor.secret_id or 0)
-    check_own_life(
-        secret.expires_at, used_created_at=used.created_at, used_expires_at=used.expires_at, now=now
-    )
 
 
 def _insert(

@@ -15,10 +15,10 @@ from clients_app.permissions import Action, require
 from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import check_old_end, end_of_replaced
 from clients_app.services import form_keys
+from clients_app.services.credentials.own import check_own_secret
 from clients_app.services.locks import locked
 from clients_app.services.secrets.adding import (
     NewSecret,
-    check_life_of_own,
     check_new_secret,
     has_room,
     insert_secret,
@@ -79,7 +79,7 @@ def rotate_secret(
         form_keys.refuse_used(form_key, actor=actor)
         check_new_secret(client)
         old = present_secret(client, secret_id)
-        check_life_of_own(client, new.secret, actor=actor, now=now)
+        check_own_secret(client, new.secret.expires_at, actor=actor, now=now)
         before = values_of(old)
         _set_expiration(old, old_ends_at, now=now)
         removed = (

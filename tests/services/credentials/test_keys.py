@@ -29,7 +29,6 @@ from tests.factories import (
     command_line_in,
     insert_clients,
     insert_secrets,
-    machine_of,
     make_application,
     make_tenant,
 )
@@ -237,13 +236,3 @@ def test_key_of_another_client_is_not_found(client: Client, actor: Actor, tenant
     with pytest.raises((NotFound, Forbidden, Conflict)):
         remove_key(Client.objects.get(name="Valve"), key.pk, actor=stranger, now=NOW)
     assert ClientKey.objects.filter(removed_at=None).count() == 1
-
-
-def test_machine_that_rotates_itself_adds_no_key(client: Client):
-    """A key could live longer than the secret with which the machine came (SEC-19)."""
-    Client.objects.filter(pk=client.pk).update(may_rotate_own_secrets=True)
-    client.refresh_from_db()
-    insert_secrets(client, 1)
-
-    with pytest.raises(Forbidden):
-        add_keys(client, draft(), actor=machine_of(client), now=NOW)
