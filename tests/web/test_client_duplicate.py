@@ -12,7 +12,16 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import copied_name
 from clients_app.services.apis.may_call import MayCallDraft
 from clients_app.services.apis.may_call import draft_of as may_call_of
-from tests.factories import let_call, make_api, make_client, make_role, make_tenant, role_id
+from tests.credentials import insert_identities, insert_keys
+from tests.factories import (
+    let_call,
+    make_api,
+    make_application,
+    make_client,
+    make_role,
+    make_tenant,
+    role_id,
+)
 from tests.responses import HTMX, is_page, text_of, value_of
 
 LIST = "/security/clients"
@@ -44,7 +53,10 @@ def test_duplicate_fills_add_client_with_the_fields_of_the_client(
     reply = window_of(administrator_browser, client)
     text = text_of(reply)
 
-    said = "The copy may call the same APIs. Secrets and owners are not copied."
+    said = (
+        "The copy may call the same APIs and has the same switches for assertions. Secrets, public "
+        "keys, federated identities and owners are not copied."
+    )
     assert f"Filled in from Bridge. {said}" in text
     assert f'action="{LIST}/add"' in text
     assert value_of("name", reply) == "Bridge copy"
@@ -78,6 +90,39 @@ def test_copy_may_call_what_the_client_may_call(
     assert [one.after for one in audit.changes(event) if one.label == "May call"] == [
         [f"{api.identifier} (read)"]
     ]
+
+
+@pytest.mark.parametrize("client_type", ["client-credentials", "hybrid"])
+def test_copy_has_the_switches_for_assertions_and_no_credential(
+    administrator_browser: Browser, tenant: Tenant, draft: dict[str, Any], client_type: str
+) -> None:
+    urls = {"redirect_uris": ("https://a.example/",)} if client_type == "hybrid" else {}
+    client = make_client("Bridge", tenant, client_type=client_type, **urls).client
+    insert_keys(client, 2)
+    insert_identities(client, 2)
+    rules = {"demands_assertion_type": True, "accepts_token_endpoint_audience": True}
+    Client.objects.filter(pk=client.pk).update(mutes_refused=True, **rules)
+    of_type = "" if client_type == "client-credentials" else f"/{client_type}"
+    typed = {**draft, "copy_of": str(client.pk)}
+    if urls:
+        typed["redirect_uris"] = "https://a.example/"
+
+    administrator_browser.post(f"{LIST}/register{of_type}", typed)
+
+    copy = Client.objects.get(name=draft["name"])
+    assert {name: getattr(copy, name) for name in rules} == rules
+    assert (copy.keys.count(), copy.identities.count(), copy.secrets.count()) == (0, 0, 1)
+    assert not copy.mutes_refused
+    event = AuditEvent.objects.get(action="client.added", client_id=copy.pk)
+    assert "Accept the token endpoint as audience" in [one.label for one in audit.changes(event)]
+
+
+def test_duplicate_of_a_client_without_secrets_names_none(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
+    client = make_application("Rooms", tenant)
+    text = text_of(window_of(administrator_browser, client))
+    assert "The copy may call the same APIs. Owners are not copied." in text
 
 
 def test_copy_of_a_client_of_another_tenant_is_not_found(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, RuleBroken
+from clients_app.errors import Conflict, RuleBroken, existing
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.models import Client, ClientCount, ClientTag, ClientUrl, Role
@@ -159,11 +159,20 @@ def draft_of(client: Client) -> ClientDraft:
 def draft_of_copy(client: Client) -> ClientDraft:
     """Return the draft of a copy, under the first free name; roles and URLs are the client's.
 
-    Secrets and Owners are not part of a draft, so a copy has none of them.
+    Owners, secrets, keys and identities are not part of a draft, so a copy has none of them.
     """
     names = (copied_name(client.name, number) for number in count(1))
     free = next(name for name in names if not name_is_taken(client.tenant_id, name))
     return replace(draft_of(client), name=free)
+
+
+def with_rules_of(draft: ClientDraft, client_id: UUID, *, tenant_id: UUID) -> ClientDraft:
+    """Return the draft with the ASSERTION_RULES of a client, which Add Client does not show.
+
+    Errors: NotFound.
+    """
+    rows = Client.objects.for_tenant(tenant_id).filter(pk=client_id).values(*ASSERTION_RULES)
+    return replace(draft, **existing(rows.first(), _("There is no such client.")))
 
 
 def roles_of(

@@ -62,9 +62,10 @@ def register_client(
 ) -> RegisteredClient:
     """Add a client with its roles, Owners, URLs and first credential: all of it or nothing.
 
-    ``first`` is None exactly for a type without secrets. The client may call the built-in API, or
-    what ``copy_of`` may call, the id of another client. Within a transaction of the caller,
-    ``hashed`` is its first secret, made before. ``client_id`` None: a new one.
+    ``first`` is None exactly for a type without secrets. The client may call the built-in API; with
+    ``copy_of``, the id of another client, it may call what that one may, and accepts the same
+    assertions. Within a transaction of the caller, ``hashed`` is its first secret, made before.
+    ``client_id`` None: a new one.
     Errors: as ``check_client_draft``; RuleBroken for a bad credential (secret.description,
     secret.expiration, and the fields of ``add_keys`` and ``add_identity``), a full tenant, or no
     Owner where a policy requires one; AlreadyAdded if this form was sent before; NotFound if there
@@ -81,6 +82,8 @@ def register_client(
     with transaction.atomic():
         policy = policy_of(lock_tenant(actor.tenant_id))
         form_keys.refuse_used(form_key, actor=actor)
+        if copy_of is not None:
+            draft = drafts.with_rules_of(draft, copy_of, tenant_id=actor.tenant_id)
         draft, roles = drafts.checked(draft, tenant_id=actor.tenant_id)
         owners = _owners(owner_ids, actor=actor, policy=policy)
         client = _new_client(client_id, draft, actor=actor, now=now)

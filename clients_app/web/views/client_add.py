@@ -41,14 +41,18 @@ def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -
 
 @screen(Action.ADD_CLIENT)
 def client_duplicate(request: HttpRequest, client: Client) -> HttpResponse:
-    """First window, filled in from ``client``; its secrets stay its own."""
+    """First window, filled in from ``client``; its secrets, keys and identities stay its own."""
     form = ClientForm.shown(QueryDict(), actor=actor_of(request), client_type=client.type)
     form.fill(draft_of_copy(client))
     form.initial["copy_of"] = str(client.pk)
     sentence = gettext(
-        "Filled in from %(client)s. The copy may call the same APIs. Secrets and owners are not "
-        "copied."
+        "Filled in from %(client)s. The copy may call the same APIs. Owners are not copied."
     )
+    if client.type.has_secrets:
+        sentence = gettext(
+            "Filled in from %(client)s. The copy may call the same APIs and has the same switches "
+            "for assertions. Secrets, public keys, federated identities and owners are not copied."
+        )
     give_notice(request, sentence % {"client": client.name})
     return _show_first(request, form, SecondWindow(request, sent=False))
 
