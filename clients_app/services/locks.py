@@ -35,7 +35,8 @@ def refuse_stale(row: Versioned, expected_version: int | None, *, by: str = "") 
     """Raise ChangedMeanwhile if the locked ``row`` was edited after the form was opened.
 
     Call it only if something would change, so that sending a form twice is harmless.
-    ``expected_version`` is None where there was no form; ``by`` is who made the last change.
+    ``expected_version`` is the version that the form showed; None: there was no form. ``by`` made
+    the last change.
     """
     if expected_version is not None and row.version != expected_version:
         raise ChangedMeanwhile(by)

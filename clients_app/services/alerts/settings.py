@@ -19,7 +19,6 @@ def mute_alerts(
 ) -> None:
     """Mute alerts of these kinds in the whole tenant, or send them again.
 
-    ``expected_version`` is the tenant's version when the form was opened; None: no form.
     Errors: Forbidden; ChangedMeanwhile.
     """
     require(actor, Action.MANAGE_NOTICES)

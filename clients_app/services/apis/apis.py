@@ -62,7 +62,6 @@ def edit_api(
     """Give the API the fields and scopes of ``draft``; clients lose the scopes that go.
 
     From now on, requests must name a new Identifier; tokens with the old one live to their end.
-    ``expected_version`` is the API's version when the form was opened; None: no form.
     Errors: as ``add_api``; RuleBroken for the built-in API; ChangedMeanwhile; NotFound.
     """
     draft = drafts.cleaned(draft)

@@ -77,7 +77,6 @@ def set_may_call(
 ) -> Client:
     """Let ``client`` call exactly what ``draft`` says, from its next token request on.
 
-    ``expected_version`` is the client's version when the form was opened; None: no form.
     Errors: RuleBroken (apis) for an API or scope that the tenant does not have, and for scopes that
     are too long for a token; RuleBroken (default_api) for one that the client may not call;
     ChangedMeanwhile; Forbidden; ProofRequired; NotFound.

@@ -101,7 +101,6 @@ def edit_identity(
 ) -> FederatedIdentity:
     """Change a live federated identity; tokens that it gave stay valid.
 
-    ``expected_version`` is the identity's version when the form was opened; None: no form.
     Errors: Forbidden; ProofRequired for other rules or a later expiration; RuleBroken, also for an
     expired identity; ChangedMeanwhile; NotFound.
     """

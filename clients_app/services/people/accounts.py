@@ -117,7 +117,6 @@ def assign_person_roles(
 ) -> Person:
     """Give ``person`` exactly these roles and Tenant Member, from the next request on.
 
-    ``expected_version`` is the person's version when the form was opened; None: no form.
     ``confirms_administrator`` is as for ``add_person``.
     Errors: RuleBroken (roles), also if the tenant would lose its last Tenant Administrator;
     RuleBroken (confirms_administrator); ChangedMeanwhile; Forbidden; NotFound.

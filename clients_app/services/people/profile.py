@@ -25,7 +25,6 @@ def edit_person(
 ) -> Person:
     """Save name and email; one-time links that were made for another email stop working.
 
-    ``expected_version`` is the person's version when the form was opened; None: no form.
     Errors: RuleBroken (name, email); Conflict (email) if it belongs to somebody else;
     ChangedMeanwhile; Forbidden; NotFound.
     """

@@ -51,7 +51,6 @@ def edit_role(
 ) -> Role:
     """Rename or describe a custom role; people and clients keep it, because its id stays.
 
-    ``expected_version`` is the role's version when the form was opened; None: no form.
     Errors: as ``add_role``; RuleBroken for a built-in role; ChangedMeanwhile; NotFound.
     """
     after = _cleaned(name, description)

@@ -40,7 +40,6 @@ def edit_secret(
 ) -> ClientSecret:
     """Change the description and expiration of a live secret; its value stays.
 
-    ``expected_version`` is the secret's version when the form was opened; None: no form.
     Errors: Forbidden; ProofRequired for a later expiration; RuleBroken (secret.description,
     secret.expiration), also for an expired secret; ChangedMeanwhile; NotFound.
     """

@@ -32,7 +32,6 @@ def set_policies(
 ) -> TenantPolicy:
     """Apply ``policy`` to everything that is added or edited in the tenant from now on.
 
-    ``expected_version`` is the tenant's version when the form was opened; None: no form.
     ``confirms_ends`` accepts that forced rotation sets expiration dates on existing secrets.
     Errors: Forbidden; ChangedMeanwhile; RuleBroken (confirms_ends) if it is needed and missing.
     """

@@ -55,7 +55,6 @@ def rename_tenant(
 ) -> Tenant:
     """Give the tenant another name.
 
-    ``expected_version`` is the tenant's version when the form was opened; None: no form.
     Errors: RuleBroken for a bad name; Conflict if another tenant has it; ChangedMeanwhile;
     Forbidden; NotFound for another tenant than the actor's.
     Source: TEN-5.
