@@ -1,7 +1,7 @@
 """The steps that windows with a form share."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
@@ -13,15 +13,17 @@ from clients_app.web.htmx import show
 
 Form = TypeVar("Form", bound=PortalForm)
 
+_NOTHING: Final[dict[str, Any]] = {}
+
 
 def form_window(
     request: HttpRequest,
     screen: str,
+    title: str,
     form_class: type[Form],
     save: Callable[[Form], HttpResponse],
+    context: dict[str, Any] | Callable[[Form], dict[str, Any]] = _NOTHING,
     *,
-    title: str,
-    context: Callable[[Form], dict[str, Any]] = lambda form: {},
     latest: Callable[[], Any] | None = None,
     fragments: tuple[str, ...] = ("window",),
     typed: QueryDict | None = None,
@@ -29,6 +31,7 @@ def form_window(
 ) -> HttpResponse:
     """Return the window with its form, or what ``save`` returns for a valid form that was sent.
 
+    ``context`` is what the screen shows beside the form, or a function of the form.
     An invalid form, or one that ``save`` refuses, comes back with its errors and status 422. If
     someone else changed the row, the form shows what ``latest`` returns next to what was typed.
     """
@@ -44,7 +47,8 @@ def form_window(
             if latest is not None and isinstance(error, ChangedMeanwhile):
                 changed: Any = form
                 changed.show_changes(latest())
-    shown, status = {"form": form, **context(form)}, 422 if form.errors else 200
+    more = context(form) if callable(context) else context
+    shown, status = {"form": form, **more}, 422 if form.errors else 200
     return show(request, screen, shown, title=title, fragments=fragments, status=status)
 
 

@@ -56,10 +56,12 @@ def show(
     page. ``event`` is triggered on the page. ``address`` is what the address bar shows after the
     first fragment; it replaces the current entry of the history while a filter is being typed.
     """
+    heading = title
     if status == 422:
         title = gettext("Error: %(title)s") % {"title": title}
     title = f"{title} · {settings.PORTAL_NAME}"
     context = {
+        "heading": heading,
         "now": timezone.now(),
         "status": status,
         "notice": notice_of(request),

@@ -64,10 +64,10 @@ def account_passkey_add(request: HttpRequest) -> HttpResponse:
     return form_window(
         request,
         "account/account_passkey_add",
+        gettext("Add passkey"),
         PasskeyForm,
         save,
-        title=gettext("Add passkey"),
-        context=lambda form: {
+        {
             "form_key": form_key_of(request.POST),
             "next": to,
             "can_add": bool(relying_party()),
@@ -91,10 +91,10 @@ def account_passkey_rename(request: HttpRequest, passkey_id: int) -> HttpRespons
     return form_window(
         request,
         "account/account_passkey_rename",
+        gettext("Rename passkey"),
         PasskeyForm,
         save,
-        title=gettext("Rename passkey"),
-        context=lambda form: {"passkey": passkey},
+        {"passkey": passkey},
         initial={"name": passkey.name},
     )
 

@@ -70,10 +70,10 @@ def api_add(request: HttpRequest) -> HttpResponse:
     return form_window(
         request,
         "apis/api_add",
+        gettext("Add API"),
         ApiForm,
         save,
-        title=gettext("Add API"),
-        context=lambda form: {"form_key": form_key_of(request.POST)},
+        {"form_key": form_key_of(request.POST)},
     )
 
 
@@ -92,10 +92,10 @@ def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return form_window(
         request,
         "apis/api_edit",
+        gettext("Edit API"),
         ApiEditForm,
         save,
-        title=gettext("Edit API"),
-        context=lambda form: {"api": api, "client_count": callers_of(api).count()},
+        lambda form: {"api": api, "client_count": callers_of(api).count()},
         latest=lambda: _custom_api(request, api_id),
         api=api,
     )
@@ -117,10 +117,10 @@ def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return form_window(
         request,
         "apis/api_introspectors",
+        gettext("Clients that may ask"),
         IntrospectorsForm,
         save,
-        title=gettext("Clients that may ask"),
-        context=lambda form: {"api": api},
+        {"api": api},
         latest=lambda: get_api(tenant_id, api_id),
         api=api,
     )

@@ -32,10 +32,10 @@ def assertion_rules_edit(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(
         request,
         "secrets/assertion_rules_edit",
+        gettext("Edit Assertions"),
         AssertionRulesForm,
         save,
-        title=gettext("Edit Assertions"),
-        context=lambda form: {"client": client},
+        {"client": client},
         latest=lambda: get_client(client.tenant_id, client.pk),
         client=client,
     )

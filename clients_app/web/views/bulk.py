@@ -67,7 +67,6 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
         in_use = [client for client in clients if asks_for_name(client, now=now)]
         return {
             "operation": operation,
-            "heading": heading,
             "verb": verb,
             "clients": [*in_use, *(one for one in clients if one not in in_use)],
             "in_use": in_use,
@@ -78,10 +77,10 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
     return form_window(
         request,
         "clients/bulk",
+        str(heading),
         form_class,
         save,
-        title=str(heading),
-        context=context,
+        context,
         typed=request.POST if request.method == "POST" else request.GET,  # the list sends a GET
         actor=actor_of(request),
     )

@@ -161,14 +161,16 @@ def _show_second(
     request: HttpRequest, client_form: ClientForm, second: SecondWindow
 ) -> HttpResponse:
     """Show the second window, with the first in hidden inputs that are trusted for nothing."""
+    steps = addresses_of(client_form.client_type)
     context = {
         "form": second.form,
+        "action": steps["second"],
         "name": client_form["name"].value(),
         "second": second,
         "preset": second.preset,
         "presets": PRESETS.values(),
         "kept": [*client_form.hidden, *second.others],
-        "steps": addresses_of(client_form.client_type),
+        "steps": steps,
         "form_key": form_key_of(request.POST),
     }
     status = 422 if second.form.errors else 200

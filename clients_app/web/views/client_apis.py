@@ -56,10 +56,10 @@ def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(
         request,
         "clients/client_apis_edit",
+        gettext("Edit APIs"),
         ClientApisForm,
         save,
-        title=gettext("Edit APIs"),
-        context=lambda form: {"client": client, "shown": shown},
+        {"client": client, "shown": shown},
         latest=lambda: get_client(client.tenant_id, client.pk),
         fragments=("window", "claims"),
         client=client,

@@ -73,10 +73,10 @@ def client_remove(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(
         request,
         "clients/client_remove",
+        gettext("Remove Client"),
         ConfirmForm,
         save,
-        title=gettext("Remove Client"),
-        context=lambda form: {**_usage(client), "asks_for_name": asks_for_name(client, now=now)},
+        lambda form: {**_usage(client), "asks_for_name": asks_for_name(client, now=now)},
     )
 
 
@@ -103,9 +103,7 @@ def client_restore(request: HttpRequest, removed_id: UUID) -> HttpResponse:
         return {"client": client, "is_taken": is_taken, "asks_for_name": asks}
 
     title = gettext("Restore Client")
-    return form_window(
-        request, "clients/client_restore", RestoreForm, save, title=title, context=context
-    )
+    return form_window(request, "clients/client_restore", title, RestoreForm, save, context)
 
 
 def _set_enabled(
@@ -116,7 +114,7 @@ def _set_enabled(
         set_enabled(client, enabled=enable, actor=actor, now=timezone.now())
         undo = "" if enable or not client.is_enabled else actor.operation_id
         return _done(request, message, client, undo=undo)
-    context = {**_usage(client), "enable": enable, "heading": title}
+    context = {**_usage(client), "enable": enable}
     return show(request, "clients/client_state", context, title=title)
 
 

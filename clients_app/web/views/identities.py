@@ -60,15 +60,10 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
     return form_window(
         request,
         "secrets/identity_add",
+        gettext("Add Federated Identity"),
         form_class,
         save,
-        title=gettext("Add Federated Identity"),
-        context=lambda form: {
-            "client": client,
-            "name": client.name,
-            "preset": PRESETS[preset],
-            "form_key": form_key,
-        },
+        {"client": client, "name": client.name, "preset": PRESETS[preset], "form_key": form_key},
         preset=PRESETS[preset],
         now=now,
         policy=tenant_policy(client.tenant_id),
@@ -99,10 +94,10 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
     return form_window(
         request,
         "secrets/identity_edit",
+        gettext("Edit Federated Identity"),
         RuleEditForm,
         save,
-        title=gettext("Edit Federated Identity"),
-        context=lambda form: {
+        {
             "client": client,
             "identity": identity,
             "fit": fit,
@@ -154,14 +149,7 @@ def token_trial(request: HttpRequest, client: Client) -> HttpResponse:
         }
         return show(request, "secrets/token_trial", context, title=title, status=status)
 
-    return form_window(
-        request,
-        "secrets/token_trial",
-        TokenForm,
-        try_it,
-        title=title,
-        context=lambda form: {"client": client},
-    )
+    return form_window(request, "secrets/token_trial", title, TokenForm, try_it, {"client": client})
 
 
 def _fit_of(

@@ -35,10 +35,10 @@ def key_add(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(
         request,
         "secrets/key_add",
+        gettext("Add Public Key"),
         KeyForm,
         save,
-        title=gettext("Add Public Key"),
-        context=lambda form: {"client": client, "name": client.name, "form_key": form_key},
+        {"client": client, "name": client.name, "form_key": form_key},
         now=now,
         policy=tenant_policy(client.tenant_id),
     )
@@ -65,10 +65,10 @@ def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpRespons
     return form_window(
         request,
         "secrets/key_rotate",
+        gettext("Rotate Public Key"),
         KeyRotateForm,
         save,
-        title=gettext("Rotate Public Key"),
-        context=lambda form: {"client": client, "key": key, "form_key": form_key},
+        {"client": client, "key": key, "form_key": form_key},
         now=now,
         policy=tenant_policy(client.tenant_id),
     )
@@ -94,10 +94,10 @@ def key_edit(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     return form_window(
         request,
         "secrets/key_edit",
+        gettext("Edit Public Key"),
         KeyEditForm,
         save,
-        title=gettext("Edit Public Key"),
-        context=lambda form: {"client": client, "key": key},
+        {"client": client, "key": key},
         latest=lambda: get_key(client, key_id, now=now),
         credential=key,
         now=now,

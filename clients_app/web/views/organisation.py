@@ -31,9 +31,9 @@ def organisation(request: HttpRequest) -> HttpResponse:
     return form_window(
         request,
         "settings/organisation",
+        gettext("Organisation"),
         OrganisationForm,
         save,
-        title=gettext("Organisation"),
         fragments=(),
         latest=lambda: any_tenant(tenant.pk),
         tenant=tenant,

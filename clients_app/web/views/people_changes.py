@@ -64,10 +64,10 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return form_window(
         request,
         "people/person_edit",
+        gettext("Edit person"),
         PersonForm,
         save,
-        title=gettext("Edit person"),
-        context=lambda form: {"one": person},
+        {"one": person},
         latest=lambda: _managed(request, person_id),
         person=person,
     )
@@ -93,10 +93,10 @@ def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return form_window(
         request,
         "people/person_roles_edit",
+        gettext("Edit Roles"),
         PersonRolesForm,
         save,
-        title=gettext("Edit Roles"),
-        context=lambda form: {"one": person, "focus": form.first_wrong or "roles"},
+        lambda form: {"one": person, "focus": form.first_wrong or "roles"},
         latest=lambda: _managed(request, person_id),
         person=person,
     )
@@ -119,10 +119,10 @@ def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return form_window(
         request,
         "people/person_deactivate",
+        gettext("Deactivate"),
         HandOverForm,
         save,
-        title=gettext("Deactivate"),
-        context=lambda form: {
+        lambda form: {
             "one": person,
             "owned": owned,
             "clients": owned_clients(person, page=1)[0][:OWNED_SHOWN],
@@ -206,10 +206,10 @@ def person_password_reset(request: HttpRequest, person_id: UUID) -> HttpResponse
     return form_window(
         request,
         "people/person_password_reset",
+        gettext("Reset password"),
         ByMailForm,
         save,
-        title=gettext("Reset password"),
-        context=lambda form: {
+        {
             "one": person,
             "form_key": form_key_of(request.POST),
             "lasts_min": int(conf.setup_link_lifetime().total_seconds()) // 60,

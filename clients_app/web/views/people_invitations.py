@@ -46,10 +46,10 @@ def person_invite(request: HttpRequest) -> HttpResponse:
     return form_window(
         request,
         "people/person_invite",
+        gettext("Invite"),
         InviteForm,
         save,
-        title=gettext("Invite"),
-        context=lambda form: {
+        lambda form: {
             "form_key": form_key_of(request.POST),
             "focus": form.first_wrong or "email",
             "lasts_days": INVITATION_DAYS,
@@ -72,14 +72,10 @@ def invitation_renew(request: HttpRequest, invited_id: UUID) -> HttpResponse:
     return form_window(
         request,
         "people/invitation_renew",
+        gettext("Renew invitation"),
         ByMailForm,
         save,
-        title=gettext("Renew invitation"),
-        context=lambda form: {
-            "one": person,
-            "form_key": form_key_of(request.POST),
-            "lasts_days": INVITATION_DAYS,
-        },
+        {"one": person, "form_key": form_key_of(request.POST), "lasts_days": INVITATION_DAYS},
         has_email=bool(person.email),
     )
 

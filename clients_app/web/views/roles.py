@@ -57,10 +57,10 @@ def role_add(request: HttpRequest) -> HttpResponse:
     return form_window(
         request,
         "roles/role_add",
+        gettext("Add Role"),
         RoleForm,
         save,
-        title=gettext("Add Role"),
-        context=lambda form: {"form_key": form_key_of(request.POST)},
+        {"form_key": form_key_of(request.POST)},
     )
 
 
@@ -77,10 +77,10 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     return form_window(
         request,
         "roles/role_edit",
+        gettext("Edit Role"),
         RoleEditForm,
         save,
-        title=gettext("Edit Role"),
-        context=lambda form: {"role": role},
+        {"role": role},
         latest=lambda: _custom_role(request, role_id),
         role=role,
     )

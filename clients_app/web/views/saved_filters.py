@@ -37,12 +37,7 @@ def filter_add(request: HttpRequest) -> HttpResponse:
         return go(request, reverse("client-list") + query)
 
     return form_window(
-        request,
-        "clients/filter_add",
-        FilterForm,
-        save,
-        title=gettext("Save Filter"),
-        context=lambda form: {"query": query},
+        request, "clients/filter_add", gettext("Save Filter"), FilterForm, save, {"query": query}
     )
 
 

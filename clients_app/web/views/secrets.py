@@ -50,10 +50,10 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(
         request,
         "secrets/secret_add",
+        gettext("Add Secret"),
         SecretForm,
         save,
-        title=gettext("Add Secret"),
-        context=lambda form: {"name": client.name, "client": client, "form_key": form_key},
+        {"name": client.name, "client": client, "form_key": form_key},
         now=now,
         policy=tenant_policy(client.tenant_id),
     )
@@ -79,10 +79,10 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     return form_window(
         request,
         "secrets/secret_edit",
+        gettext("Edit Secret"),
         CredentialEditForm,
         save,
-        title=gettext("Edit Secret"),
-        context=lambda form: {"client": client, "secret": secret},
+        {"client": client, "secret": secret},
         latest=lambda: get_secret(client, secret_id, now=now),
         credential=secret,
         now=now,
@@ -118,10 +118,10 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
     return form_window(
         request,
         "secrets/secret_rotate",
+        gettext("Rotate Secret"),
         RotateForm,
         save,
-        title=gettext("Rotate Secret"),
-        context=lambda form: {
+        lambda form: {
             "client": client,
             "form_key": form_key,
             "run": run_in(request.GET, actor=actor, now=now),

@@ -36,9 +36,9 @@ def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(
         request,
         "secrets/secrets_end",
+        gettext("End Secrets"),
         SecretsEndForm,
         save,
-        title=gettext("End Secrets"),
-        context=lambda form: {"client": client, "move": move},
+        {"client": client, "move": move},
         now=now,
     )

@@ -101,9 +101,7 @@ def token_inspector(request: HttpRequest) -> HttpResponse:
         context = {"form": TokenForm(), **_told(found)}
         return show(request, "help/token_inspector", context, title=title, fragments=())
 
-    return form_window(
-        request, "help/token_inspector", TokenForm, inspect, title=title, fragments=()
-    )
+    return form_window(request, "help/token_inspector", title, TokenForm, inspect, fragments=())
 
 
 def _told(found: Inspection) -> dict[str, Any]:
