@@ -8,8 +8,10 @@ from hashlib import sha256
 from typing import Any, Final
 
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from clients_app.api.errors import Refusal
+from clients_app.services.locks import Versioned
 
 _MOVING: Final = frozenset({"LastUsed", "LastFetched", "FetchFailure"})
 
@@ -22,12 +24,22 @@ def etag_of(model: Any) -> str:
     return f'"{sha256(json.dumps(rest).encode()).hexdigest()[:32]}"'
 
 
-def refuse_changed(request: Request, model: Any) -> bool:
-    """Return whether the caller sent If-Match; raise 412 if ``model`` fits none of its ETags."""
+def shown(model: Any) -> Response:
+    """Return a response with ``model`` and its ETag."""
+    return Response(model, headers={"ETag": etag_of(model)})
+
+
+def expected_version(request: Request, row: Versioned, model: Any) -> int | None:
+    """Return the version that ``row`` must still have; None if the caller sent no ETag.
+
+    Errors: Refusal with 412 if ``model``, which is ``row`` now, fits none of those in If-Match.
+    """
     sent = request.headers.get("If-Match")
     if sent is None:
-        return False
+        return None
     tags = {tag.strip() for tag in sent.split(",")}
-    if "*" not in tags and etag_of(model) not in tags:
+    if "*" in tags:
+        return None
+    if etag_of(model) not in tags:
         raise Refusal(412, "It was changed since you read it. Nothing was saved.")
-    return "*" not in tags
+    return row.version

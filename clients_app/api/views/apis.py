@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients_app.api.errors import Refusal
-from clients_app.api.etags import etag_of, refuse_changed
+from clients_app.api.etags import etag_of, expected_version, shown
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.apis import PROPERTIES, ApiModel, MayCallModel, scopes_in
@@ -78,7 +78,7 @@ class ApiView(Resource):
     def get(self, request: Request, tenant_id: str, api_id: str) -> Response:
         """Return the API."""
         none_but(request)
-        return _shown(_api_of(request, api_id))
+        return shown(api_json(_api_of(request, api_id)))
 
     def put(self, request: Request, tenant_id: str, api_id: str) -> Response:
         """Change the properties that the body has; clients lose the scopes that go."""
@@ -94,11 +94,11 @@ class ApiView(Resource):
             description=values.get("Description", was.description),
             scopes=scopes_in(values["Scopes"]) if "Scopes" in values else was.scopes,
         )
-        version = api.version if refuse_changed(request, current) else None
+        version = expected_version(request, api, current)
         if repeats(request.data, current):
-            return _shown(api)
+            return shown(current)
         edit_api(api.pk, draft, expected_version=version, actor=actor, now=timezone.now())
-        return _shown(_api_of(request, api_id))
+        return shown(api_json(_api_of(request, api_id)))
 
     def delete(self, request: Request, tenant_id: str, api_id: str) -> Response:
         """Remove the API, also from clients that may call it if the caller confirms that."""
@@ -111,7 +111,7 @@ class ApiView(Resource):
         if number and not confirmed and not api.is_built_in:
             sentence = f"{number} clients may call this API. Send true to remove it from them too."
             raise Refusal(409, sentence, prop=_CONFIRM)
-        version = api.version if refuse_changed(request, api_json(api)) else None
+        version = expected_version(request, api, api_json(api))
         now = timezone.now()
         remove_api(api.pk, seen=seen, expected_version=version, actor=actor, now=now)
         return Response(status=204)
@@ -135,8 +135,7 @@ class ClientApisView(Resource):
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ASSIGN_APIS, client=client)
         draft = _draft_in(request.data, client)
-        matches = refuse_changed(request, _models(client))
-        version = client.version if matches else None
+        version = expected_version(request, client, _models(client))
         set_may_call(client, draft, expected_version=version, actor=actor, now=timezone.now())
         return _may_call(client_of(request, client_id, client_type))
 
@@ -184,8 +183,3 @@ def _api_of(request: Request, api_id: str) -> Api:
     require(actor, Action.READ_APIS)
     sentence = _("There is no such API. It may have been removed.")
     return get_api(actor.tenant_id, existing(parse_client_id(api_id), sentence))
-
-
-def _shown(api: Api) -> Response:
-    model = api_json(api)
-    return Response(model, headers={"ETag": etag_of(model)})

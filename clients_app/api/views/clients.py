@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients_app.api.errors import Refusal
-from clients_app.api.etags import etag_of, refuse_changed
+from clients_app.api.etags import expected_version, shown
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import MODELS, NEW_MODELS, PROPERTIES, draft_fields
@@ -92,7 +92,7 @@ class ClientView(Resource):
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the client."""
         none_but(request)
-        return _shown(_model_of(request, client_id, client_type))
+        return shown(client_json(_model_of(request, client_id, client_type)))
 
     def put(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Change the properties that the body has; null leaves one as it is."""
@@ -107,13 +107,13 @@ class ClientView(Resource):
         edit_client(
             client,
             replace(draft, confirms_administrator=confirms(given, draft.name)),
-            expected_version=client.version if refuse_changed(request, current) else None,
+            expected_version=expected_version(request, client, current),
             actor=actor,
             now=timezone.now(),
             kept_secrets=kept_secrets(given, client),
             is_enabled=values.get("Enabled"),
         )
-        return _shown(_model_of(request, client_id, client_type))
+        return shown(client_json(_model_of(request, client_id, client_type)))
 
     def delete(
         self, request: Request, tenant_id: str, client_id: str, client_type: str
@@ -121,11 +121,11 @@ class ClientView(Resource):
         """Remove the client with its secrets."""
         none_but(request)
         client = client_of(request, client_id, client_type)
-        matches = refuse_changed(request, client_json(ClientModel.of(client)))
+        version = expected_version(request, client, client_json(ClientModel.of(client)))
         remove_client(
             client,
             typed_name=client.name,
-            expected_version=client.version if matches else None,
+            expected_version=version,
             actor=caller(request),
             now=timezone.now(),
         )
@@ -186,11 +186,6 @@ def kept_secrets(given: Parameters, client: Client) -> KeptSecrets:
 
 
 _NEW: Final = {"AllowAccessTokensViaBrowser": False}  # what is fixed, in a client to add
-
-
-def _shown(client: ClientModel) -> Response:
-    model = client_json(client)
-    return Response(model, headers={"ETag": etag_of(model)})
 
 
 def _added(made: RegisteredClient) -> dict[str, Any]:

@@ -2,13 +2,9 @@
 
 from typing import Any, Final
 
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients_app.api.etags import etag_of, refuse_changed
-from clients_app.api.idempotency import form_key_of
-from clients_app.api.parameters import none_but
 from clients_app.api.serializers.credentials import (
     KEY_PROPERTIES,
     KeyModel,
@@ -16,13 +12,11 @@ from clients_app.api.serializers.credentials import (
     RotateKeyModel,
     one_key_in,
 )
-from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.secrets import expiration_in
-from clients_app.api.views.credentials import number_of, page_of, permitted, readable, successor_end
+from clients_app.api.views.credentials import Credentials, successor_end, to_add
 from clients_app.api.views.resource import Resource
 from clients_app.errors import gettext_noop as _
 from clients_app.http.credential_json import key_json, listed_key_json
-from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.rules.rotation import PERIODS, OldEnds
 from clients_app.selectors.credentials.keys import get_key, listed_keys
@@ -30,7 +24,16 @@ from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
 
-_GONE: Final = _("There is no such public key. It may have been removed.")
+_KEYS: Final = Credentials(
+    listed=listed_keys,
+    get=get_key,
+    edit=edit_key,
+    remove=remove_key,
+    as_json=listed_key_json,
+    may_edit=Action.EDIT_CREDENTIAL,
+    may_remove=Action.REMOVE_CREDENTIAL,
+    gone=_("There is no such public key. It may have been removed."),
+)
 
 
 class KeysView(Resource):
@@ -42,23 +45,20 @@ class KeysView(Resource):
 
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the keys, newest first."""
-        client, _actor = readable(request, client_id, client_type)
-        keys = listed_keys(client, now=timezone.now())
-        return page_of(request, keys, as_json=listed_key_json)
+        return _KEYS.page(request, client_id, client_type)
 
     def post(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Add a public key, or the address of the client's keys; the private key stays there."""
-        none_but(request)
-        client, actor = permitted(request, client_id, client_type, Action.ADD_CREDENTIAL)
-        form_key = form_key_of(request, actor=actor)
-        values = values_from(NewKeyModel, request.data, current=None)
+        client, values, by = to_add(
+            request, client_id, client_type, Action.ADD_CREDENTIAL, NewKeyModel
+        )
         draft = KeyDraft(
             pasted=one_key_in(values),
             jwks_url=values.get("JwksUrl", ""),
             description=values.get("Description", ""),
             expires_at=expiration_in(values),
         )
-        [key] = add_keys(client, draft, actor=actor, now=timezone.now(), form_key=form_key)
+        [key] = add_keys(client, draft, **by)
         return Response(key_json(key), status=201)
 
 
@@ -73,41 +73,21 @@ class KeyView(Resource):
         self, request: Request, tenant_id: str, client_id: str, client_type: str, key_id: str
     ) -> Response:
         """Return the key."""
-        none_but(request)
-        client, _actor = readable(request, client_id, client_type)
-        return _shown(_found(client, key_id))
+        return _KEYS.one(request, client_id, client_type, key_id)
 
     def put(
         self, request: Request, tenant_id: str, client_id: str, client_type: str, key_id: str
     ) -> Response:
         """Change the description or the expiration; the key stays."""
-        none_but(request)
-        client, actor = permitted(request, client_id, client_type, Action.EDIT_CREDENTIAL)
-        key = _found(client, key_id)
-        current = listed_key_json(key)
-        values = values_from(KeyModel, request.data, current=current)
-        draft = CredentialDraft(
-            description=values.get("Description", key.description),
-            expires_at=expiration_in(values, now=key.expires_at),
+        return _KEYS.edited(
+            request, client_id, client_type, key_id, model=KeyModel, draft_of=_edit_in
         )
-        version = key.version if refuse_changed(request, current) else None
-        if repeats(request.data, current):
-            return _shown(key)
-        now = timezone.now()
-        edit_key(client, key.pk, draft, actor=actor, now=now, expected_version=version)
-        return _shown(_found(client, key_id))
 
     def delete(
         self, request: Request, tenant_id: str, client_id: str, client_type: str, key_id: str
     ) -> Response:
         """Remove the key with its tokens: no token is issued for it from now on."""
-        none_but(request)
-        client, actor = permitted(request, client_id, client_type, Action.REMOVE_CREDENTIAL)
-        key = _found(client, key_id)
-        version = key.version if refuse_changed(request, listed_key_json(key)) else None
-        now = timezone.now()
-        remove_key(client, key.pk, expected_version=version, actor=actor, now=now)
-        return Response(status=204)
+        return _KEYS.removed(request, client_id, client_type, key_id)
 
 
 class RotateKeyView(Resource):
@@ -121,33 +101,23 @@ class RotateKeyView(Resource):
         self, request: Request, tenant_id: str, client_id: str, client_type: str, key_id: str
     ) -> Response:
         """Add a key and let the old one expire."""
-        none_but(request)
-        client, actor = permitted(request, client_id, client_type, Action.ADD_CREDENTIAL)
-        form_key, now = form_key_of(request, actor=actor), timezone.now()
-        old = _found(client, key_id)
-        values = values_from(RotateKeyModel, request.data, current=None)
+        client, values, by = to_add(
+            request, client_id, client_type, Action.ADD_CREDENTIAL, RotateKeyModel
+        )
+        old = _KEYS.found(client, key_id)
         draft = KeyDraft(
             pasted=one_key_in(values),
             jwks_url=values.get("JwksUrl", ""),
             description=values.get("Description", old.description),
-            expires_at=expiration_in(values, now=successor_end(old, client, now=now)),
+            expires_at=expiration_in(values, now=successor_end(old, client, now=by["now"])),
         )
-        rotated = rotate_key(
-            client,
-            old.pk,
-            draft,
-            old_ends_at=values.get("OldKeyEnds", now + PERIODS[OldEnds.IN_24_HOURS]),
-            actor=actor,
-            now=now,
-            form_key=form_key,
-        )
+        ends_at = values.get("OldKeyEnds", by["now"] + PERIODS[OldEnds.IN_24_HOURS])
+        rotated = rotate_key(client, old.pk, draft, old_ends_at=ends_at, **by)
         return Response({**key_json(rotated.key), "OldKey": key_json(rotated.old)}, status=201)
 
 
-def _found(client: Client, key_id: str) -> Any:
-    return get_key(client, number_of(key_id, _GONE), now=timezone.now())
-
-
-def _shown(key: Any) -> Response:
-    model = listed_key_json(key)
-    return Response(model, headers={"ETag": etag_of(model)})
+def _edit_in(values: dict[str, Any], key: Any) -> CredentialDraft:
+    return CredentialDraft(
+        description=values.get("Description", key.description),
+        expires_at=expiration_in(values, now=key.expires_at),
+    )

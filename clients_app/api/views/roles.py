@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients_app.api.errors import Refusal
-from clients_app.api.etags import etag_of, refuse_changed
+from clients_app.api.etags import etag_of, expected_version, shown
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import PROPERTIES as OF_CLIENTS
@@ -87,7 +87,7 @@ class RoleView(Resource):
     def get(self, request: Request, tenant_id: str, role_id: str) -> Response:
         """Return the role."""
         none_but(request)
-        return _shown(_role_of(request, role_id))
+        return shown(role_json(_role_of(request, role_id)))
 
     def put(self, request: Request, tenant_id: str, role_id: str) -> Response:
         """Rename or describe a custom role."""
@@ -96,24 +96,24 @@ class RoleView(Resource):
         require(actor, Action.EDIT_ROLE)
         current = role_json(role)
         values = values_from(RoleModel, request.data, current=current)
-        matches = refuse_changed(request, current)
+        version = expected_version(request, role, current)
         if repeats(request.data, current):
-            return _shown(role)
+            return shown(current)
         edited = edit_role(
             role.pk,
             name=values.get("Name", role.name),
             description=values.get("Description", role.description),
-            expected_version=role.version if matches else None,
+            expected_version=version,
             actor=actor,
             now=timezone.now(),
         )
-        return _shown(edited)
+        return shown(role_json(edited))
 
     def delete(self, request: Request, tenant_id: str, role_id: str) -> Response:
         """Remove a custom role, also from everyone who has it."""
         none_but(request)
         role = _role_of(request, role_id)
-        version = role.version if refuse_changed(request, role_json(role)) else None
+        version = expected_version(request, role, role_json(role))
         actor, now = caller(request), timezone.now()
         remove_role(role.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
@@ -154,12 +154,12 @@ class ClientRolesView(Resource):
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ASSIGN_ROLES, client=client)
         ids = frozenset(_ids_in(request.data))
-        matches = refuse_changed(request, _models(client))
+        version = expected_version(request, client, _models(client))
         assign_roles(
             client,
             ids,
             confirms_administrator=confirms(given, client.name),
-            expected_version=client.version if matches else None,
+            expected_version=version,
             actor=actor,
             now=timezone.now(),
             kept_secrets=kept_secrets(given, client),
@@ -189,8 +189,3 @@ def _role_of(request: Request, role_id: str) -> Role:
     wanted = parse_client_id(role_id)
     sentence = _("There is no such role. It may have been removed.")
     return get_role(actor.tenant_id, existing(wanted, sentence))
-
-
-def _shown(role: Role) -> Response:
-    model = role_json(role)
-    return Response(model, headers={"ETag": etag_of(model)})

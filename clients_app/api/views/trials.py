@@ -9,9 +9,10 @@ from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.credentials import TokenModel
 from clients_app.api.serializers.fields import values_from
 from clients_app.api.views.clients import TOTAL_COUNT
-from clients_app.api.views.credentials import readable
+from clients_app.api.views.credentials import permitted
 from clients_app.api.views.resource import Resource
 from clients_app.http.credential_json import near_miss_json, trial_json
+from clients_app.permissions import Action
 from clients_app.selectors.credentials.near_misses import near_misses_of
 from clients_app.services.credentials.trials import trials_of
 
@@ -24,7 +25,7 @@ class NearMissesView(Resource):
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return them, the newest first; neither tokens nor signatures are kept."""
         given = Parameters(request, ("skip", "count"))
-        client, _actor = readable(request, client_id, client_type)
+        client, _actor = permitted(request, client_id, client_type, Action.READ_SECRETS)
         skip, count = given.page()
         found = [near_miss_json(one) for one in near_misses_of(client, now=timezone.now())]
         return Response(found[skip : skip + count], headers={TOTAL_COUNT: str(len(found))})
@@ -38,7 +39,7 @@ class TokenTrialView(Resource):
     def post(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return for each live key and identity what is right and wrong; nothing is kept."""
         none_but(request)
-        client, _actor = readable(request, client_id, client_type)
+        client, _actor = permitted(request, client_id, client_type, Action.READ_SECRETS)
         token = values_from(TokenModel, request.data, current=None)["Token"]
         trials = trials_of(client, token.strip(), now=timezone.now())
         if trials is None:
