@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clients_app.models import Client, ClientKey, FederatedIdentity
-from tests.factories import IN_A_YEAR, NOW
+from tests.moments import IN_A_YEAR, NOW
 
 _MADE = {"created_at": NOW - timedelta(days=30), "created_by": "x"}
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.hashers import make_password
 
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.models import (
     Api,
     ApiScope,
@@ -22,10 +22,9 @@ from clients_app.models import (
     Tenant,
     TokenUsage,
 )
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
 from clients_app.selectors.credentials.uses import used_of
-from clients_app.selectors.people.lookup import rights_of
 from clients_app.services.apis.apis import add_api
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
 from clients_app.services.apis.may_call import MayCallDraft, set_may_call
@@ -37,19 +36,13 @@ from clients_app.services.roles.roles import add_role
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.tenants.tenants import add_tenant
+from tests.actors import command_line_in
+from tests.moments import IN_A_YEAR, NOW
 from tests.portal_process import PASSWORD
-
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-IN_A_YEAR = NOW + timedelta(days=365)
 
 
 def make_tenant(name: str = "Northwind Energy") -> Tenant:
     return add_tenant(name, actor=Actor.installation(), now=NOW)
-
-
-def command_line_in(tenant: Tenant) -> Actor:
-    return Actor.command_line(tenant.pk)
 
 
 def role_id(tenant: Tenant, role_type_id: UUID) -> UUID:
@@ -96,29 +89,6 @@ def give_app(person: Person) -> str:
     TOTP.activate(person, secret)
     RecoveryCodes.activate(person)
     return secret
-
-
-def actor_for(person: Person) -> Actor:
-    return Actor(
-        kind=ActorKind.PERSON,
-        tenant_id=person.tenant_id,
-        id=str(person.pk),
-        name=str(person),
-        rights=rights_of(person),
-        has_fresh_proof=lambda: True,
-    )
-
-
-def machine_of(client: Client) -> Actor:
-    """Return the actor of a client that uses its own token."""
-    held = client.roles.exclude(role_type_id=TENANT_CUSTOM)
-    return Actor(
-        kind=ActorKind.CLIENT,
-        tenant_id=client.tenant_id,
-        id=str(client.pk),
-        name=client.name,
-        rights=frozenset(held.values_list("role_type_id", flat=True)),
-    )
 
 
 def make_role(name: str, tenant: Tenant) -> Role:

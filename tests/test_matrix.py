@@ -20,9 +20,10 @@ from django.urls import URLResolver, get_resolver
 
 from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
 from clients_app.services.clients.removal import remove_client
+from tests.actors import command_line_in
 from tests.conftest import Machine, browser_of
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import command_line_in, make_api, make_client, make_person, make_role
+from tests.factories import make_api, make_client, make_person, make_role
 from tests.matrix_rows import (
     ABOUT_A_ROW,
     GUARDED,

@@ -12,16 +12,10 @@ from clients_app import models
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
+from tests.actors import command_line_in
 from tests.conftest import Machine, browser_of
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import (
-    command_line_in,
-    make_api,
-    make_client,
-    make_person,
-    make_role,
-    make_tenant,
-)
+from tests.factories import make_api, make_client, make_person, make_role, make_tenant
 from tests.portal_process import PASSWORD
 
 

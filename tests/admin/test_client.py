@@ -10,9 +10,10 @@ from clients_app import audit
 from clients_app.models import Client, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
+from tests.actors import command_line_in
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.admin.conftest import Installation, last_event, page_of
-from tests.factories import command_line_in, make_application, make_client
+from tests.factories import make_application, make_client
 from tests.responses import text_of
 
 

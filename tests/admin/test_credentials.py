@@ -9,7 +9,7 @@ from django.urls import reverse
 from clients_app.models import ClientKey, FederatedIdentity, TokenUsage
 from tests.admin.conftest import Installation, last_event, list_of, page_of
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW
+from tests.moments import NOW
 from tests.responses import text_of
 
 

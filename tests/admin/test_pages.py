@@ -15,7 +15,8 @@ from clients_app.admin import urls
 from clients_app.admin.site import site
 from tests.admin.conftest import Installation, list_of, page_of
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, insert_clients, insert_secrets, make_person, make_role, make_tenant
+from tests.factories import insert_clients, insert_secrets, make_person, make_role, make_tenant
+from tests.moments import NOW
 from tests.responses import text_of
 
 MODELS = [

@@ -11,11 +11,7 @@ from clients_app.rules.built_in_roles import (
 )
 from tests.api.conftest import Caller
 from tests.api.replies import refused
-from tests.factories import (
-    make_client,
-    make_tenant,
-    role_id,
-)
+from tests.factories import make_client, make_tenant, role_id
 
 CLIENTS = "ClientCredentialClients"
 

@@ -10,10 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 from clients_app.models import Tenant
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.services.clients.removal import remove_client
+from tests.actors import command_line_in
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.factories import (
-    command_line_in,
     insert_clients,
     insert_secrets,
     make_application,

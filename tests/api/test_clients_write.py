@@ -14,16 +14,10 @@ from clients_app.rules.built_in_roles import (
     TENANT_MEMBER,
 )
 from clients_app.services.clients.removal import remove_client
+from tests.actors import command_line_in
 from tests.api.conftest import Caller, token_of
 from tests.api.replies import refused
-from tests.factories import (
-    command_line_in,
-    make_client,
-    make_person,
-    make_role,
-    make_tenant,
-    role_id,
-)
+from tests.factories import make_client, make_person, make_role, make_tenant, role_id
 from tests.hashing import hashing_outside_transactions
 
 CLIENTS = "ClientCredentialClients"

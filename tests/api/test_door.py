@@ -14,9 +14,10 @@ from clients_app.models import ClientSecret, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import remove_client
+from tests.actors import command_line_in
 from tests.api.conftest import Caller
 from tests.api.replies import refused
-from tests.factories import command_line_in, let_call, make_api, make_tenant
+from tests.factories import let_call, make_api, make_tenant
 from tests.server.captured_logs import captured_logs
 
 NO_TOKEN = "Send an access token in the Authorization header."

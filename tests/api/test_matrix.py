@@ -22,13 +22,14 @@ from clients_app.rules.built_in_roles import (
     TENANT_MEMBER,
 )
 from clients_app.rules.permissions import PERMISSIONS
+from tests.actors import actor_for, machine_of
 from tests.api.addresses import CALLS, ROWS, Call, Subjects
 from tests.api.conftest import Caller
 from tests.api.person_tokens import token_for
 from tests.api.replies import refused
 from tests.audit.rows import all_rows
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import actor_for, machine_of, make_application, make_tenant, role_ids
+from tests.factories import make_application, make_tenant, role_ids
 from tests.selectors.tenant_world import fill
 
 #: not offered by the API

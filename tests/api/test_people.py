@@ -12,10 +12,11 @@ from clients_app import conf
 from clients_app.models import AuditEvent, Authorization, Client, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.people.accounts import assign_person_roles, set_active
+from tests.actors import command_line_in
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.audit.rows import all_rows
-from tests.factories import command_line_in, make_client, make_person, make_tenant, role_ids
+from tests.factories import make_client, make_person, make_tenant, role_ids
 from tests.oauth import wsgi
 from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixtures
 from tests.oauth.people import People

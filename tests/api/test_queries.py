@@ -14,7 +14,6 @@ from tests.api.addresses import NEW_KEY, OTHER_KEY, RULES
 from tests.api.conftest import Caller
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
-    NOW,
     insert_clients,
     insert_secrets,
     let_call,
@@ -24,6 +23,7 @@ from tests.factories import (
     make_role,
     make_tenant,
 )
+from tests.moments import NOW
 
 MANY: Final = 7  # of each, and 49 clients; a client has at most ten secrets
 OF_CLIENTS: Final = {

@@ -14,7 +14,9 @@ from pytest_django.fixtures import Settings
 from clients_app.models import AuditSegment, Tenant, append_only
 from clients_app.services.activity import archive
 from clients_app.services.activity.archive import seal_segment
-from tests.factories import NOW, SECOND, command_line_in, make_role
+from tests.actors import command_line_in
+from tests.factories import make_role
+from tests.moments import NOW, SECOND
 
 BEFORE: Final = NOW + SECOND
 

@@ -92,8 +92,10 @@ from clients_app.services.signing_keys.rotation import reencrypt_keys, revoke_ke
 from clients_app.services.tenants.policies import set_policies
 from clients_app.services.tenants.tenants import add_tenant, rename_tenant
 from clients_app.services.tokens.revocation import end_tokens
+from tests.actors import actor_for
 from tests.audit.subjects import FORMER, Subjects
-from tests.factories import NOW, SECOND, actor_for, code_of, make_person
+from tests.factories import code_of, make_person
+from tests.moments import NOW, SECOND
 from tests.soft_authenticator import registration
 
 NOT_MAILED: Final[dict[str, Any]] = {

@@ -11,10 +11,9 @@ from clients_app.models import Api, Client, Delivery, Person, Role, SigningKey, 
 from clients_app.services.notices.calendar_links import create_feed
 from clients_app.services.notices.channel_settings import set_channel
 from clients_app.services.signing_keys.private_keys import new_key
+from tests.actors import command_line_in
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
-    NOW,
-    command_line_in,
     give_app,
     insert_clients,
     insert_usage,
@@ -24,6 +23,7 @@ from tests.factories import (
     make_person,
     make_role,
 )
+from tests.moments import NOW
 
 FORMER: Final = "f" * 60  # a SECRET_KEY
 

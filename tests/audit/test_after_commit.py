@@ -13,8 +13,10 @@ from clients_app import audit
 from clients_app.audit import stream
 from clients_app.models import AuditEvent, Client
 from clients_app.services.signing_keys.rotation import ensure_active_key, rotate_keys
+from tests.actors import command_line_in
 from tests.conftest import Machine, browser_of
-from tests.factories import NOW, command_line_in, make_person, make_tenant
+from tests.factories import make_person, make_tenant
+from tests.moments import NOW
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX
 

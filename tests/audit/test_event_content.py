@@ -8,15 +8,9 @@ from clients_app.models import AuditEvent, ClientSecret, Person, Tenant
 from clients_app.services.people.accounts import choose_password
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    actor_for,
-    command_line_in,
-    insert_secrets,
-    make_client,
-    make_person,
-)
+from tests.actors import actor_for, command_line_in
+from tests.factories import insert_secrets, make_client, make_person
+from tests.moments import IN_A_YEAR, NOW
 
 
 def test_events_contain_no_secret_digest_or_tag(

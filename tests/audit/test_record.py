@@ -16,11 +16,13 @@ from clients_app.audit.sentences import SENTENCES
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from clients_app.services.tenants.tenants import add_tenant
+from tests.actors import command_line_in
 from tests.audit.operations import OPERATIONS
 from tests.audit.rows import all_rows
 from tests.audit.subjects import Subjects, make_subjects
-from tests.factories import NOW, command_line_in, make_client, make_tenant
+from tests.factories import make_client, make_tenant
 from tests.full_disk import refuse_events
+from tests.moments import NOW
 
 
 @pytest.fixture

@@ -16,8 +16,10 @@ from clients_app.errors import Forbidden, PortalError
 from clients_app.models import AuditEvent, AuditHead, AuditSegment, Person, Tenant
 from clients_app.services.activity import archive
 from clients_app.services.activity.archive import seal_segment
+from tests.actors import actor_for
 from tests.audit.conftest import BEFORE, past_the_triggers, seal
-from tests.factories import NOW, actor_for, make_role
+from tests.factories import make_role
+from tests.moments import NOW
 
 
 def test_sealed_events_move_to_files_and_the_chain_stays_intact(

@@ -42,7 +42,7 @@ def main() -> None:
 def _write(tenant: "Tenant", client: "Client") -> Rows:
     from clients_app import audit
     from clients_app.services.clients.edits import set_enabled
-    from tests.factories import command_line_in
+    from tests.actors import command_line_in
 
     def once(enabled: bool) -> float:
         start = time.perf_counter()

@@ -4,8 +4,10 @@ from clients_app.models import Api, IssuedIdentifier, MayCall, Tenant
 from clients_app.selectors.apis.may_call import reach_of
 from clients_app.services.apis.apis import remove_api
 from clients_app.services.apis.may_call import MayCallDraft, set_may_call
-from tests.factories import NOW, command_line_in, insert_clients, let_call, make_api, make_tenant
+from tests.actors import command_line_in
+from tests.factories import insert_clients, let_call, make_api, make_tenant
 from tests.faults.conftest import errors, run_concurrently
+from tests.moments import NOW
 
 SPELLINGS = ("https://a.example/Orders", "https://a.example/orders", "https://a.example/orders/")
 

@@ -4,8 +4,9 @@ from clients_app.models import Client, Role, Tenant
 from clients_app.services.declared.apply import NewSecrets, apply_document
 from clients_app.services.declared.entries import parse_document
 from clients_app.services.secrets.changes import SecretDraft
-from tests.factories import NOW, command_line_in
+from tests.actors import command_line_in
 from tests.faults.conftest import errors, run_concurrently
+from tests.moments import NOW
 
 FILE = parse_document(
     {

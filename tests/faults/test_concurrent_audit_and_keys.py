@@ -12,8 +12,10 @@ from clients_app.services.signing_keys.rotation import (
     follow_schedule,
     revoke_keys,
 )
-from tests.factories import NOW, command_line_in, make_client, make_person, make_role, make_tenant
+from tests.actors import command_line_in
+from tests.factories import make_client, make_person, make_role, make_tenant
 from tests.faults.conftest import Outcome, errors, run_concurrently
+from tests.moments import NOW
 
 
 def write(committed_tenant: Tenant, number: int) -> int:

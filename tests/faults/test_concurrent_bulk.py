@@ -5,8 +5,10 @@ from functools import partial
 
 from clients_app.models import AuditEvent, Client, Tenant
 from clients_app.services.clients import bulk
-from tests.factories import NOW, command_line_in, insert_clients, make_role
+from tests.actors import command_line_in
+from tests.factories import insert_clients, make_role
 from tests.faults.conftest import errors, run_concurrently
+from tests.moments import NOW
 
 
 def test_concurrent_bulk_removals_remove_each_client_once(committed_tenant: Tenant) -> None:

@@ -8,15 +8,10 @@ from clients_app.services.clients.edits import edit_client
 from clients_app.services.people.accounts import assign_person_roles, set_active
 from clients_app.services.roles.roles import edit_role
 from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
-from tests.factories import (
-    NOW,
-    command_line_in,
-    insert_clients,
-    insert_secrets,
-    make_person,
-    make_role,
-)
+from tests.actors import command_line_in
+from tests.factories import insert_clients, insert_secrets, make_person, make_role
 from tests.faults.conftest import errors, run_concurrently
+from tests.moments import NOW
 
 
 def test_concurrent_renames_to_the_same_name_change_one(committed_tenant: Tenant) -> None:

@@ -20,9 +20,8 @@ from clients_app.services.clients.removal import remove_client
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
+from tests.actors import command_line_in
 from tests.factories import (
-    NOW,
-    command_line_in,
     insert_clients,
     insert_secrets,
     make_client,
@@ -31,6 +30,7 @@ from tests.factories import (
     make_tenant,
 )
 from tests.faults.conftest import errors, run_concurrently
+from tests.moments import NOW
 
 DRAFT = SecretDraft(expires_at=None)
 

@@ -25,8 +25,10 @@ from clients_app.models import (
 from clients_app.selectors.clients.lists import client_page
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
-from tests.factories import NOW, command_line_in, make_client
+from tests.actors import command_line_in
+from tests.factories import make_client
 from tests.faults.conftest import run_until_killed
+from tests.moments import NOW
 from tests.waiting import wait_until
 
 TABLES = (IssuedClientId, Client, ClientRole, ClientTag, ClientSecret, UsedFormKey, AuditEvent)

@@ -18,7 +18,7 @@ from clients_app.services.people.invitations import (
     renew_invitation,
     withdraw_invitation,
 )
-from tests.factories import command_line_in
+from tests.actors import command_line_in
 
 pytestmark = pytest.mark.both_databases
 

@@ -8,7 +8,9 @@ from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import Person, Tenant
 from clients_app.services.notices.calendar_links import create_feed
 from clients_app.services.people.accounts import set_active
-from tests.factories import NOW, code_of, command_line_in, give_app
+from tests.actors import command_line_in
+from tests.factories import code_of, give_app
+from tests.moments import NOW
 from tests.portal_process import PASSWORD
 
 CHOSEN = "a quiet heron at dawn"

@@ -10,8 +10,9 @@ from django.test import Client as Browser
 from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import GuessCount, Person, Tenant
+from tests.actors import command_line_in
 from tests.conftest import browser_of
-from tests.factories import code_of, command_line_in, give_app
+from tests.factories import code_of, give_app
 from tests.identity.guesses import sign_in, statuses
 from tests.portal_process import PASSWORD
 from tests.responses import text_of

@@ -24,8 +24,9 @@ from clients_app.identity.passkeys.held import add_passkey
 from clients_app.identity.passkeys.refusals import PasskeyRefused
 from clients_app.identity.passkeys.use import spend
 from clients_app.models import Person
+from tests.actors import actor_for
 from tests.at_once import at_once
-from tests.factories import actor_for, make_person, make_tenant
+from tests.factories import make_person, make_tenant
 from tests.soft_authenticator import from_b64, make, to_b64, use
 
 NOW: Final = datetime.now(UTC)

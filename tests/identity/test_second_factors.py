@@ -15,8 +15,10 @@ from clients_app.identity.second_factors import (
     take_code,
 )
 from clients_app.models import Person
+from tests.actors import actor_for
 from tests.at_once import at_once
-from tests.factories import NOW, actor_for, code_of, give_app, make_person, make_tenant
+from tests.factories import code_of, give_app, make_person, make_tenant
+from tests.moments import NOW
 
 FORMER = "f" * 60  # a SECRET_KEY
 

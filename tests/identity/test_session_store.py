@@ -12,8 +12,8 @@ from django.test import Client as Browser
 from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import Person, Session, Tenant
+from tests.actors import command_line_in
 from tests.conftest import browser_of
-from tests.factories import command_line_in
 from tests.portal_process import PASSWORD
 
 

@@ -8,7 +8,8 @@ from django.test import Client as Browser
 from clients_app.identity.sign_on.people import link_account
 from clients_app.models import Client, Person
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import command_line_in, give_app, make_person
+from tests.actors import command_line_in
+from tests.factories import give_app, make_person
 from tests.identity.sign_on_visits import address_after, last_event, visit
 from tests.responses import HTMX, text_of, value_of
 

@@ -12,7 +12,8 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services import failure_limits
 from clients_app.services.activity import refused_attempts
 from clients_app.services.people.accounts import set_active
-from tests.factories import command_line_in, give_app, make_person, make_tenant
+from tests.actors import command_line_in
+from tests.factories import give_app, make_person, make_tenant
 from tests.identity.guesses import sign_in
 from tests.identity.sign_on_visits import (
     START,

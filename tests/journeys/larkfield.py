@@ -33,7 +33,7 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts, refused_requests
-from tests.factories import actor_for
+from tests.actors import actor_for
 
 NAME: Final = "Larkfield Water"
 DAY: Final = timedelta(days=1)

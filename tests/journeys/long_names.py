@@ -32,7 +32,7 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts
-from tests.factories import actor_for
+from tests.actors import actor_for
 
 DAY: Final = timedelta(days=1)
 USERNAME: Final = "U" * limits.USERNAME_MAX

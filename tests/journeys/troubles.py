@@ -20,7 +20,8 @@ from clients_app.services.secrets.changes import remove_secret
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.usage import counts
-from tests.factories import command_line_in, make_client, role_ids
+from tests.actors import command_line_in
+from tests.factories import make_client, role_ids
 from tests.services.notices.alert_cases import get_token
 
 CLIENTS: Final = 2000

@@ -13,8 +13,10 @@ from pytest_django.fixtures import Settings
 from clients_app.management import command_line
 from clients_app.models import AuditEvent, Tenant, append_only
 from clients_app.services.activity.archive import seal_segment
-from tests.factories import NOW, command_line_in, make_role, make_tenant
+from tests.actors import command_line_in
+from tests.factories import make_role, make_tenant
 from tests.management.conftest import Run
+from tests.moments import NOW
 
 #: what a transaction that is rolled back leaves: no file
 NO_HEADS = "DATA_DIR has no file of its heads, so a missing end would not be noticed"

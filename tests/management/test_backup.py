@@ -24,7 +24,7 @@ SEAL = """
 from datetime import UTC, datetime
 from clients_app.models import Tenant
 from clients_app.services.activity.archive import seal_segment
-from tests.factories import command_line_in
+from tests.actors import command_line_in
 now = datetime.now(UTC)
 assert seal_segment(before=now, actor=command_line_in(Tenant.objects.get()), now=now)
 """

@@ -10,8 +10,9 @@ import yaml
 
 from clients_app.models import AuditEvent, Client, ClientKey, FederatedIdentity, Tenant
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, make_application, make_client, make_tenant
+from tests.factories import make_application, make_client, make_tenant
 from tests.management.conftest import Run
+from tests.moments import NOW
 from tests.oauth.assertions import key_of
 
 EC, OKP = key_of("EC"), key_of("OKP")

@@ -22,22 +22,15 @@ from clients_app.rules.built_in_roles import TENANT_AUDITOR
 from clients_app.services.people.invitations import invite_person
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
+from tests.actors import command_line_in
 from tests.audit.operations import EXAMPLE
 from tests.audit.subjects import give_session
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import (
-    NOW,
-    command_line_in,
-    give_app,
-    insert_clients,
-    make_api,
-    make_client,
-    make_person,
-    make_role,
-)
+from tests.factories import give_app, insert_clients, make_api, make_client, make_person, make_role
 from tests.management.conftest import Run
 from tests.management.subcommands import WITH_DRY_RUN
 from tests.management.test_clients import SECRET
+from tests.moments import NOW
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.public_keys import is_trusted
 from clients_app.services.signing_keys.rotation import ensure_active_key, follow_schedule
 from tests.conftest import Machine
-from tests.factories import NOW, give_app, insert_secrets, make_person
+from tests.factories import give_app, insert_secrets, make_person
 from tests.management.conftest import Run
+from tests.moments import NOW
 
 KID = r"[\w-]{43}"
 FORMER = "f" * 30 + "ormer" * 6

@@ -9,8 +9,9 @@ from clients_app.models import AuditEvent, Person, Role, Tenant, TokenRefusal
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from tests.factories import NOW, make_client, make_person, make_role, make_tenant
+from tests.factories import make_client, make_person, make_role, make_tenant
 from tests.management.conftest import Run
+from tests.moments import NOW
 
 
 def lines_of(run: Run, *words: str) -> list[Any]:

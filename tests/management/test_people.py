@@ -11,12 +11,7 @@ from django.urls import resolve
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.conftest import browser_of
-from tests.factories import (
-    give_app,
-    make_client,
-    make_person,
-    make_tenant,
-)
+from tests.factories import give_app, make_client, make_person, make_tenant
 from tests.management.conftest import Run
 
 VALID = "One-time link, valid for an hour, to choose a password:"

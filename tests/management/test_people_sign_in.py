@@ -10,15 +10,11 @@ from django.urls import resolve
 from clients_app.identity.passkeys.held import add_passkey
 from clients_app.identity.sign_on.people import has_account, link_account
 from clients_app.models import AuditEvent, Person, Tenant
+from tests.actors import actor_for, command_line_in
 from tests.audit.operations import EXAMPLE
-from tests.factories import (
-    NOW,
-    actor_for,
-    command_line_in,
-    give_app,
-    make_person,
-)
+from tests.factories import give_app, make_person
 from tests.management.conftest import Run
+from tests.moments import NOW
 from tests.soft_authenticator import registration
 
 

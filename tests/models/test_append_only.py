@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from clients_app.models import AuditEvent, AuditSegment, IssuedClientId, Tenant, append_only
-from tests.factories import NOW, make_client, make_tenant
+from tests.factories import make_client, make_tenant
+from tests.moments import NOW
 
 TABLES = ("clients_app_auditevent", "clients_app_issuedclientid", "clients_app_auditsegment")
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from clients_app.models import Client, ClientCount, Tenant
 from clients_app.services.clients.removal import remove_client, restore_client
-from tests.factories import NOW, command_line_in, insert_clients, make_client, make_tenant
+from tests.actors import command_line_in
+from tests.factories import insert_clients, make_client, make_tenant
+from tests.moments import NOW
 
 
 def counted(tenant: Tenant) -> dict[str, int]:

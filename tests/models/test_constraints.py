@@ -29,8 +29,9 @@ from clients_app.models import (
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_CUSTOM, TENANT_MEMBER, TENANT_VIEWER
-from tests.factories import NOW, SECOND, insert_clients, insert_secrets, make_client, make_tenant
+from tests.factories import insert_clients, insert_secrets, make_client, make_tenant
 from tests.models.conftest import violates
+from tests.moments import NOW, SECOND
 
 
 @pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])

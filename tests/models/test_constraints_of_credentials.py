@@ -7,8 +7,8 @@ from django.db import transaction
 
 from clients_app.models import Client, ClientKey, FederatedIdentity, FetchedKeySet
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, SECOND
 from tests.models.conftest import violates
+from tests.moments import NOW, SECOND
 
 URL = "https://keys.example/jwks.json"
 NEITHER_KEY_NOR_URL: list[dict[str, Any]] = [

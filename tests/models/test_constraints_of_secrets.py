@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F
 
 from clients_app.models import Client, ClientSecret, SigningKey, Tenant, UsedFormKey
-from tests.factories import NOW, SECOND, insert_secrets, make_tenant
+from tests.factories import insert_secrets, make_tenant
 from tests.models.conftest import violates
+from tests.moments import NOW, SECOND
 
 
 def signing_key(state: str, signs_from: datetime | None = NOW) -> SigningKey:

@@ -20,7 +20,8 @@ from clients_app.models import (
     Tenant,
 )
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, insert_clients, insert_secrets
+from tests.factories import insert_clients, insert_secrets
+from tests.moments import NOW
 
 TABLES = [
     Tenant,

@@ -19,7 +19,9 @@ from clients_app.selectors.apis.may_call import reach_of
 from clients_app.services.authorizations.codes import SignedIn, issue_code
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import register_client
-from tests.factories import NOW, command_line_in, let_call, make_api, make_client, make_person
+from tests.actors import command_line_in
+from tests.factories import let_call, make_api, make_client, make_person
+from tests.moments import NOW
 from tests.oauth import wsgi
 from tests.oauth.wsgi import Reply, basic, form
 

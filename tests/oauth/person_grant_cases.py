@@ -10,7 +10,8 @@ from clients_app.models import Api, Client, Person, RefreshToken
 from clients_app.rules.secret_format import CODE_PREFIX, REFRESH_PREFIX, new_secret
 from clients_app.services.authorizations.consents import withdraw
 from clients_app.services.people.accounts import choose_password, set_active
-from tests.factories import command_line_in, let_call, make_tenant
+from tests.actors import command_line_in
+from tests.factories import let_call, make_tenant
 from tests.oauth.people import CODE, REDIRECT, REFRESH, VERIFIER, People
 from tests.oauth.wsgi import Reply, basic, form
 

@@ -12,7 +12,7 @@ from clients_app.oauth import credential_query
 from clients_app.oauth.client_query import read_client
 from clients_app.oauth.credential_query import read_credentials
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import IN_A_YEAR, NOW
+from tests.moments import IN_A_YEAR, NOW
 from tests.oauth.assertions import key_of, register
 from tests.oauth.wsgi import basic, environ, form, through_the_short_entrance
 

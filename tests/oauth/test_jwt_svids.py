@@ -13,7 +13,8 @@ from joserfc import jwt
 from spiffe import JwtBundle, JwtSvid, TrustDomain
 
 from clients_app.services.credentials.identities import IdentityDraft, add_identity
-from tests.factories import NOW, command_line_in
+from tests.actors import command_line_in
+from tests.moments import NOW
 from tests.oauth.assertions import ISSUER, asking, key_of
 from tests.oauth.wsgi import Reply, environ, through_the_short_entrance
 

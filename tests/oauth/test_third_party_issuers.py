@@ -17,7 +17,7 @@ from clients_app.models import FederatedIdentity, FetchedKeySet, NearMiss
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.credentials.identities import IdentityDraft, add_identity
 from clients_app.services.usage import counts
-from tests.factories import command_line_in
+from tests.actors import command_line_in
 from tests.free_ports import free_port
 from tests.oauth.assertions import ISSUER, asking
 from tests.oauth.wsgi import Reply, environ, through_the_short_entrance

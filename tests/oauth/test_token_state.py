@@ -16,7 +16,8 @@ from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.secrets.changes import remove_secret
 from clients_app.services.tokens.revocation import end_tokens
-from tests.factories import command_line_in, make_client, role_id
+from tests.actors import command_line_in
+from tests.factories import make_client, role_id
 from tests.oauth.introspection import introspect, token_of
 
 Change = Callable[[SimpleNamespace], Any]

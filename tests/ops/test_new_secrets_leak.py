@@ -19,9 +19,11 @@ from clients_app.identity.one_time_links import (
 )
 from clients_app.models import Client, ClientSecret, Person, Tenant
 from clients_app.services.people.invitations import invite_person
+from tests.actors import command_line_in
 from tests.conftest import browser_of
-from tests.factories import NOW, code_of, command_line_in, make_client, make_person
+from tests.factories import code_of, make_client, make_person
 from tests.management.conftest import run  # noqa: F401  a fixture
+from tests.moments import NOW
 from tests.ops.secret_leaks import found_in
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX

@@ -8,15 +8,8 @@ import pytest
 from clients_app.actors import Actor
 from clients_app.models import Client, ClientOwner, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
-from tests.factories import (
-    actor_for,
-    command_line_in,
-    insert_clients,
-    machine_of,
-    make_client,
-    make_person,
-    role_id,
-)
+from tests.actors import actor_for, command_line_in, machine_of
+from tests.factories import insert_clients, make_client, make_person, role_id
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from clients_app.permissions import Action
 from clients_app.selectors.apis.apis import callers_stamp
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
+from tests.actors import actor_for
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
-from tests.factories import actor_for
 
 NEW_SECRET: Final = {"form_key": "one-time-key-of-the-form", "never_expires": "on"}
 NEW_PASSWORD: Final = "eleven quiet herons"

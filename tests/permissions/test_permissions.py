@@ -18,7 +18,8 @@ from clients_app.rules.built_in_roles import (
     TENANT_AUDITOR,
 )
 from clients_app.rules.permissions import PERMISSIONS
-from tests.factories import actor_for, machine_of, make_client, make_person, make_role
+from tests.actors import actor_for, machine_of
+from tests.factories import make_client, make_person, make_role
 
 # yes: may; own: may, but not to a privileged client; -: may not.
 # The viewer, the owner and the machine are Tenant Members; the robot is a machine that carries

@@ -18,18 +18,10 @@ from clients_app.rules.permissions import PERMISSIONS
 from clients_app.services import form_keys
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
+from tests.actors import actor_for, command_line_in
 from tests.conftest import Machine, browser_of
 from tests.credentials import insert_identities
-from tests.factories import (
-    actor_for,
-    code_of,
-    command_line_in,
-    give_app,
-    make_api,
-    make_client,
-    make_person,
-    make_role,
-)
+from tests.factories import code_of, give_app, make_api, make_client, make_person, make_role
 from tests.hashing import hashing_outside_transactions
 from tests.permissions.operations_by_door import (
     DOOR_NAMES,

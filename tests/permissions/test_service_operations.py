@@ -18,7 +18,8 @@ from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
 from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
-from tests.factories import NOW, role_id
+from tests.factories import role_id
+from tests.moments import NOW
 from tests.permissions.test_permissions import COLUMNS, ROWS
 
 #: operation -> the permission that it needs

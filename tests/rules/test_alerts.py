@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from clients_app.rules.alerts import is_news, place_of, silence_of
-from tests.factories import NOW
+from tests.moments import NOW
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime.fromisoformat("2026-11-02T00:00:00Z")

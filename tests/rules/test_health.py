@@ -7,7 +7,7 @@ import pytest
 
 from clients_app.models import TokenRefusal
 from clients_app.rules.health import ADVICE, EXPLAINED, Health, health_of
-from tests.factories import NOW, SECOND
+from tests.moments import NOW, SECOND
 
 DAYS_90 = timedelta(days=90)
 WELL: dict[str, Any] = {

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from clients_app.rules.notices import RETRIES, next_try, stage_due
-from tests.factories import NOW
+from tests.moments import NOW
 
 ENDS = date(2027, 3, 1)
 LONG_AGO = date(2026, 3, 1)

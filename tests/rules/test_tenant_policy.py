@@ -6,7 +6,7 @@ import pytest
 
 from clients_app.errors import RuleBroken
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy, default_end, parse_days
-from tests.factories import NOW, SECOND
+from tests.moments import NOW, SECOND
 
 DAY = timedelta(days=1)
 QUARTER = TenantPolicy(secret_days_max=90)

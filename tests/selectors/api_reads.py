@@ -7,7 +7,7 @@ from typing import Any, Final
 from clients_app import conf
 from clients_app.models import ApiScope, Client
 from clients_app.selectors.apis import apis, callers, introspectors, may_call, usage
-from tests.factories import NOW
+from tests.moments import NOW
 from tests.selectors.list_reads import every_client
 from tests.selectors.tenant_world import World
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from clients_app.selectors.authorizations import allowed, applications
-from tests.factories import NOW
+from tests.moments import NOW
 from tests.selectors.tenant_world import World
 
 AUTHORIZATION_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {

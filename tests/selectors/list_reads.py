@@ -14,7 +14,7 @@ from clients_app.selectors.clients import lists, shows, tags, timeline
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import runs
-from tests.factories import NOW
+from tests.moments import NOW
 from tests.selectors.tenant_world import World
 
 READS: Final = count()

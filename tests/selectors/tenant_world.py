@@ -28,8 +28,6 @@ from clients_app.models import (
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
-    NOW,
-    SECOND,
     insert_secrets,
     insert_usage,
     let_call,
@@ -39,6 +37,7 @@ from tests.factories import (
     make_person,
     make_role,
 )
+from tests.moments import NOW, SECOND
 
 
 class World(NamedTuple):

@@ -13,7 +13,7 @@ from clients_app.selectors.clients.lookup import clients_by_id, clients_named
 from clients_app.selectors.clients.models import models_of
 from clients_app.selectors.secrets.lookup import secrets_of_gainers
 from clients_app.selectors.secrets.runs import run_of, secrets_to_rotate
-from tests.factories import NOW
+from tests.moments import NOW
 from tests.selectors.query_plans import plan_of
 
 IDS: Final = [uuid4() for _ in range(400)]

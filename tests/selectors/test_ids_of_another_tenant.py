@@ -11,7 +11,8 @@ from clients_app.selectors.apis import apis
 from clients_app.selectors.clients import find, lookup
 from clients_app.selectors.roles import roles
 from clients_app.selectors.secrets import lookup as secrets
-from tests.factories import NOW, make_tenant
+from tests.factories import make_tenant
+from tests.moments import NOW
 from tests.selectors.list_reads import LATEST, activity, page
 from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
 

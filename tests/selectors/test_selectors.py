@@ -21,8 +21,6 @@ from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.selectors.tenants import installation
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from tests.factories import (
-    NOW,
-    SECOND,
     insert_clients,
     insert_secrets,
     make_client,
@@ -31,6 +29,7 @@ from tests.factories import (
     make_tenant,
     role_id,
 )
+from tests.moments import NOW, SECOND
 from tests.selectors.clients.client_lists import DAY, names_of, page_of
 
 

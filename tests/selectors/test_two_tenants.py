@@ -37,7 +37,9 @@ from clients_app.selectors.roles import roles
 from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.tenants import lookup as tenants
 from clients_app.selectors.tenants import policies, sidebar
-from tests.factories import NOW, SECOND, machine_of, make_role, make_tenant
+from tests.actors import machine_of
+from tests.factories import make_role, make_tenant
+from tests.moments import NOW, SECOND
 from tests.selectors.api_reads import API_READS
 from tests.selectors.authorization_reads import AUTHORIZATION_READS
 from tests.selectors.list_reads import LATEST, LIST_READS, activity, every_client, page

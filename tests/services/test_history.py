@@ -19,7 +19,8 @@ from clients_app.models import (
 )
 from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
-from tests.factories import NOW, insert_secrets
+from tests.factories import insert_secrets
+from tests.moments import NOW
 
 pytestmark = pytest.mark.one_database  # `test_record.py` runs all operations on both
 

@@ -34,17 +34,11 @@ from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.signing_keys.rotation import ensure_active_key, follow_schedule
+from tests.actors import actor_for, command_line_in
 from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
-from tests.factories import (
-    NOW,
-    actor_for,
-    command_line_in,
-    insert_secrets,
-    make_client,
-    make_person,
-    role_id,
-)
+from tests.factories import insert_secrets, make_client, make_person, role_id
+from tests.moments import NOW
 
 #: operation -> what it locks before its first write
 LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {

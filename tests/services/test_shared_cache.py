@@ -9,7 +9,7 @@ from django.db import connections
 
 from clients_app.models import SharedValue
 from clients_app.services.shared_cache import SharedCache
-from tests.factories import NOW, SECOND
+from tests.moments import NOW, SECOND
 
 pytestmark = pytest.mark.django_db
 

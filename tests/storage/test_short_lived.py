@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, connections, router, transactio
 from clients_app.models import FailureCount, Tenant
 from clients_app.services.failure_limits import count_failure, reset
 from clients_app.services.shared_cache import SharedCache
-from tests.factories import NOW
+from tests.moments import NOW
 
 SOURCE = "192.0.2.1"
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,8 @@ from django.test import Client as Browser
 
 from clients_app.models import Person, TokenRefusal
 from clients_app.services.roles.roles import add_role
+from tests.actors import actor_for
 from tests.conftest import Machine
-from tests.factories import actor_for
 from tests.responses import text_of
 
 ACTIVITY = "/security/activity"

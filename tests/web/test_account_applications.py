@@ -4,7 +4,8 @@ import pytest
 
 from clients_app.models import AuditEvent, Authorization, Client, Consent
 from clients_app.services.authorizations.endings import EndedWhy
-from tests.factories import NOW, let_call, make_api, make_application
+from tests.factories import let_call, make_api, make_application
+from tests.moments import NOW
 from tests.oauth.authorize.requests import ask, decide, params_of
 from tests.responses import text_of
 

@@ -10,7 +10,8 @@ from django.test import Client as Browser
 from clients_app.models import AuditEvent, Authorization, Person, Session
 from clients_app.services.authorizations.endings import EndedWhy
 from tests.conftest import browser_of, set_proof_age
-from tests.factories import NOW, code_of, give_app, make_application
+from tests.factories import code_of, give_app, make_application
+from tests.moments import NOW
 from tests.oauth.authorize.requests import ask, decide, params_of
 from tests.portal_process import PASSWORD
 from tests.responses import text_of

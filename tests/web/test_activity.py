@@ -15,8 +15,9 @@ from clients_app.services.clients.edits import assign_roles, set_enabled
 from clients_app.services.roles.roles import add_role, edit_role
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
+from tests.actors import actor_for
 from tests.conftest import Machine, browser_of
-from tests.factories import actor_for, make_client, make_person, make_role
+from tests.factories import make_client, make_person, make_role
 from tests.responses import HTMX, is_page, text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, add_roles, list_events, rows_in
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients_app.selectors.activity import days as selectors
 from clients_app.services.roles.roles import add_role
-from tests.factories import actor_for
+from tests.actors import actor_for
 from tests.responses import HTMX, is_page, text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, rows_in
 

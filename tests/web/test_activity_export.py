@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from clients_app.models import AuditEvent, Person, Tenant, TokenRefusal
 from clients_app.services.roles.roles import add_role
+from tests.actors import actor_for
 from tests.conftest import Machine, browser_of
-from tests.factories import actor_for, make_client
+from tests.factories import make_client
 from tests.responses import HTMX, is_page, text_of
 
 pytestmark = pytest.mark.both_databases

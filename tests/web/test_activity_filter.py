@@ -9,8 +9,9 @@ from django.test import Client as Browser
 from clients_app.models import Person, Tenant
 from clients_app.selectors.activity import events
 from clients_app.services.roles.roles import add_role
+from tests.actors import actor_for
 from tests.conftest import Machine
-from tests.factories import actor_for, make_client
+from tests.factories import make_client
 from tests.responses import text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, list_events
 

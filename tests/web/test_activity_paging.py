@@ -13,8 +13,8 @@ from django.test import Client as Browser
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import AuditEvent, Person, TokenRefusal
 from clients_app.services.roles.roles import add_role
+from tests.actors import actor_for
 from tests.conftest import Machine
-from tests.factories import actor_for
 from tests.responses import text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, add_roles, list_events, rows_in
 

@@ -16,8 +16,10 @@ from clients_app.limits import PAGE_SIZE
 from clients_app.models import ApiHour, ApiUsage, MayCall
 from clients_app.rules.identifiers import clean_identifier
 from clients_app.services.apis.apis import set_introspectors
-from tests.factories import NOW, command_line_in, insert_clients, let_call, make_api
+from tests.actors import command_line_in
+from tests.factories import insert_clients, let_call, make_api
 from tests.hostile_text import ODD_IDENTIFIERS
+from tests.moments import NOW
 from tests.responses import HTMX, is_page, text_of
 
 IDENTIFIER = "https://api.example.com/orders?v='1'&x"

@@ -16,9 +16,11 @@ from clients_app.rules.built_in_roles import (
 )
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
+from tests.actors import actor_for
 from tests.conftest import Machine, browser_of
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import SECOND, actor_for, make_person, role_id
+from tests.factories import make_person, role_id
+from tests.moments import SECOND
 from tests.responses import HTMX, text_of
 
 Address = Callable[..., str]

@@ -12,7 +12,8 @@ from clients_app.identity import passwords
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import AuditEvent, Person
 from clients_app.services.people.accounts import hash_password, set_active
-from tests.factories import command_line_in, give_app, make_person
+from tests.actors import command_line_in
+from tests.factories import give_app, make_person
 from tests.hashing import hashing_outside_transactions
 from tests.responses import text_of
 

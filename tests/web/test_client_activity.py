@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Person, TokenRefusal
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft, remove_secret
-from tests.factories import actor_for, insert_usage
+from tests.actors import actor_for
+from tests.factories import insert_usage
 from tests.responses import text_of
 
 HOUR = timedelta(hours=1)

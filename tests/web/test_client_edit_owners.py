@@ -8,8 +8,9 @@ from django.utils import timezone
 from clients_app.models import Client, ClientOwner
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.people.accounts import set_active
+from tests.actors import command_line_in
 from tests.conftest import browser_of
-from tests.factories import command_line_in, make_role, role_id
+from tests.factories import make_role, role_id
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, text_of, value_of
 

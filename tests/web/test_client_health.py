@@ -15,14 +15,9 @@ from clients_app.services.people.accounts import set_active
 from clients_app.services.secrets.changes import remove_secret
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts, refused_requests
+from tests.actors import command_line_in
 from tests.conftest import Machine
-from tests.factories import (
-    command_line_in,
-    insert_clients,
-    insert_secrets,
-    let_call,
-    make_client,
-)
+from tests.factories import insert_clients, insert_secrets, let_call, make_client
 from tests.responses import HTMX, text_of
 
 LIST = "/security/clients"

@@ -6,8 +6,9 @@ import pytest
 
 from clients_app.models import Client
 from clients_app.services.clients.removal import remove_client
+from tests.actors import actor_for
 from tests.conftest import browser_of
-from tests.factories import actor_for, make_client
+from tests.factories import make_client
 from tests.responses import HTMX, is_page, text_of, value_of
 
 

@@ -12,7 +12,8 @@ from django.test import override_settings
 
 from clients_app.identity.one_time_links import mail_asked_links
 from clients_app.models import LinkRequest, Person, Tenant
-from tests.factories import NOW, make_person
+from tests.factories import make_person
+from tests.moments import NOW
 from tests.responses import text_of
 from tests.sinks import mail_sink
 

@@ -28,9 +28,10 @@ from clients_app.services.roles.roles import add_role
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.tenants.tenants import add_tenant
+from tests.actors import actor_for
 from tests.admin.conftest import list_of, page_of
 from tests.conftest import browser_of
-from tests.factories import actor_for, make_client, make_person
+from tests.factories import make_client, make_person
 from tests.hostile_text import breaks_of, hostile, shown_in
 from tests.matrix_rows import ROWS
 from tests.portal_process import PASSWORD

@@ -9,8 +9,9 @@ from django.test import Client as Browser
 
 from clients_app.models import Client, ClientSecret, Person, Tenant
 from clients_app.services.roles.roles import add_role
+from tests.actors import actor_for
 from tests.conftest import Machine, browser_of
-from tests.factories import actor_for, insert_clients, insert_secrets
+from tests.factories import insert_clients, insert_secrets
 from tests.responses import text_of
 from tests.web.activity_rows import list_events
 from tests.web.conftest import record_use

@@ -8,8 +8,9 @@ from django.test import Client as Browser
 
 from clients_app.models import Person, Tenant
 from clients_app.services.people.accounts import set_active
+from tests.actors import command_line_in
 from tests.conftest import Machine
-from tests.factories import command_line_in, give_app, make_client, make_person
+from tests.factories import give_app, make_client, make_person
 from tests.responses import HTMX, is_page, text_of
 
 PANE = {**HTMX, "HX-Target": "details"}

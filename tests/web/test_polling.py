@@ -10,8 +10,9 @@ import time_machine
 from clients_app.models import ApiHour, Client, NearMiss, TokenUsage
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import remove_client
+from tests.actors import actor_for, command_line_in
 from tests.conftest import browser_of
-from tests.factories import actor_for, command_line_in, insert_clients, make_api, make_client
+from tests.factories import insert_clients, make_api, make_client
 from tests.responses import is_page, text_of, unmarked
 
 START = datetime(2026, 11, 23, 8, 0, 1, tzinfo=UTC)

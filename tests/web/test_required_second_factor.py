@@ -13,8 +13,9 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.people.sign_ins import record_sign_in
 from clients_app.services.tenants.tenants import add_tenant
+from tests.actors import command_line_in
 from tests.conftest import browser_of
-from tests.factories import code_of, command_line_in, give_app, make_person
+from tests.factories import code_of, give_app, make_person
 from tests.responses import HTMX, text_of
 from tests.web.second_factor import SET_UP, key_in
 

@@ -1,6 +1,6 @@
 """Rotate one by one: where a run begins, what is done and what is left, and who may rotate."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -11,7 +11,7 @@ from clients_app.models import Client, ClientSecret, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
 from clients_app.rules.weeks import name_of, week_of
 from tests.conftest import browser_of
-from tests.factories import UTC, insert_secrets, make_client, make_person
+from tests.factories import insert_secrets, make_client, make_person
 from tests.responses import HTMX, is_page, text_of
 
 LIST = "/security/clients"

@@ -24,8 +24,9 @@ from clients_app.models import (
     SigningKey,
     Tenant,
 )
+from tests.actors import command_line_in
 from tests.conftest import browser_of
-from tests.factories import code_of, command_line_in, give_app, make_person
+from tests.factories import code_of, give_app, make_person
 from tests.portal_process import PASSWORD
 from tests.responses import text_of, value_of
 from tests.web.second_factor import SET_UP, key_in, recovery_codes_in, sign_in

@@ -11,7 +11,8 @@ from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import command_line_in, make_person
+from tests.actors import command_line_in
+from tests.factories import make_person
 from tests.hashing import hashing_outside_transactions
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of

@@ -1,6 +1,6 @@
 """Show > Timeline: each week is a link that filters the list, with an address of its own."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Client, ClientSecret, Tenant
 from clients_app.rules.weeks import name_of, week_of
-from tests.factories import UTC, make_client
+from tests.factories import make_client
 from tests.responses import HTMX, text_of
 
 LIST = "/security/clients"

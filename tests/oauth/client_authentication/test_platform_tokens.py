@@ -19,8 +19,8 @@ from clients_app.selectors.credentials.near_misses import near_misses_of
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.usage import counts
 from tests.credentials import insert_identities
-from tests.factories import NOW
 from tests.key_server import KeyServer, key_server
+from tests.moments import NOW
 from tests.oauth.assertions import ISSUER, MISSING, asking, assertion, key_of, register
 from tests.oauth.introspection import introspect
 from tests.oauth.wsgi import Reply, environ, through_the_short_entrance

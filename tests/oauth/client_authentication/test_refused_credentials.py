@@ -11,7 +11,7 @@ from clients_app.models import ClientKey, FederatedIdentity, TokenRefusal
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.usage import counts
 from tests.credentials import insert_identities
-from tests.factories import NOW
+from tests.moments import NOW
 from tests.oauth.assertions import ISSUER, MISSING, asking, assertion, key_of, register
 from tests.oauth.wsgi import environ, through_the_short_entrance
 from tests.responses import text_of

@@ -10,7 +10,8 @@ from clients_app.models import Authorization, Client, ClientSecret, Person
 from clients_app.services.authorizations.endings import end_of_session
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.tokens.inspection import Verdict, inspect_token
-from tests.factories import command_line_in, let_call, make_tenant
+from tests.actors import command_line_in
+from tests.factories import let_call, make_tenant
 from tests.oauth.people import People, claims
 
 INACTIVE = {"active": False}

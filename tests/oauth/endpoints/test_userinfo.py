@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from clients_app.models import Authorization, Client
 from clients_app.services.people.accounts import set_active
-from tests.factories import command_line_in, let_call
+from tests.actors import command_line_in
+from tests.factories import let_call
 from tests.oauth import wsgi
 from tests.oauth.people import People
 from tests.oauth.wsgi import Reply, form

@@ -5,7 +5,7 @@ from typing import Any
 
 from clients_app.models import Tenant
 from clients_app.selectors.clients.lists import ClientPage, client_page
-from tests.factories import NOW
+from tests.moments import NOW
 
 DAY = timedelta(days=1)
 

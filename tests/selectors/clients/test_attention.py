@@ -10,7 +10,8 @@ from clients_app.models import Tenant
 from clients_app.selectors.clients.attention import ATTENTION, attention
 from clients_app.selectors.clients.filters import clients_of
 from portal.connections import DATABASE_OPTIONS
-from tests.factories import NOW, insert_clients, insert_secrets
+from tests.factories import insert_clients, insert_secrets
+from tests.moments import NOW
 from tests.selectors.clients.client_lists import DAY
 from tests.selectors.query_plans import plan_of
 

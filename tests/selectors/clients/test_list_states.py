@@ -13,11 +13,9 @@ from clients_app.selectors.clients.timeline import expiring_weeks
 from clients_app.services.clients.edits import assign_roles
 from clients_app.services.clients.sort_columns import update_expiry, update_first_role, update_owned
 from clients_app.services.roles.roles import edit_role, remove_role
+from tests.actors import command_line_in
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
-    NOW,
-    SECOND,
-    command_line_in,
     insert_clients,
     insert_secrets,
     make_client,
@@ -25,6 +23,7 @@ from tests.factories import (
     make_role,
     role_id,
 )
+from tests.moments import NOW, SECOND
 from tests.selectors.clients.client_lists import DAY, names_of, page_of
 
 

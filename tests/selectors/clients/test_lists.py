@@ -6,7 +6,8 @@ import pytest
 
 from clients_app.models import Client, ClientTag, Tenant
 from clients_app.rules.names import key_of
-from tests.factories import NOW, insert_clients, make_role
+from tests.factories import insert_clients, make_role
+from tests.moments import NOW
 from tests.selectors.clients.client_lists import names_of, page_of
 
 

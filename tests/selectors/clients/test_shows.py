@@ -5,7 +5,8 @@ from itertools import product
 from clients_app.models import Client, Tenant
 from clients_app.rules.health import Health
 from clients_app.selectors.clients.shows import Show, condition, health_rank
-from tests.factories import NOW, SECOND, insert_clients
+from tests.factories import insert_clients
+from tests.moments import NOW, SECOND
 from tests.selectors.clients.client_lists import DAY
 
 MOMENTS = (None, NOW - 91 * DAY, NOW - 90 * DAY, NOW - 89 * DAY, NOW - SECOND, NOW)

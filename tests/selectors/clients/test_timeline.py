@@ -1,6 +1,6 @@
 """The timeline: clients by the week in which the first of their live secrets expires."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.weeks import starts_at, week_of
@@ -12,7 +12,8 @@ from clients_app.selectors.clients.timeline import (
     timeline_period,
     week_period,
 )
-from tests.factories import NOW, SECOND, UTC, insert_clients, insert_secrets, make_client
+from tests.factories import insert_clients, insert_secrets, make_client
+from tests.moments import NOW, SECOND
 from tests.selectors.clients.client_lists import DAY, names_of
 
 MONDAY = week_of(NOW, UTC)  # 23 November 2026

@@ -6,10 +6,8 @@ from typing import Any
 from clients_app.models import Api, Tenant
 from clients_app.services.apis.apis import add_api, edit_api, remove_api
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft, draft_of
-from tests.factories import (
-    NOW,
-    command_line_in,
-)
+from tests.actors import command_line_in
+from tests.moments import NOW
 
 DRAFT = ApiDraft(
     name="Orders",

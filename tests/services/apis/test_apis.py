@@ -22,16 +22,9 @@ from clients_app.selectors.apis.usage import requests_of
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.services.apis.drafts import ScopeDraft, draft_of
 from clients_app.services.retention import remove_old
-from tests.factories import (
-    NOW,
-    actor_for,
-    command_line_in,
-    insert_apis,
-    let_call,
-    make_api,
-    make_client,
-    make_tenant,
-)
+from tests.actors import actor_for, command_line_in
+from tests.factories import insert_apis, let_call, make_api, make_client, make_tenant
+from tests.moments import NOW
 from tests.services.apis.changes import DRAFT, add, edit, remove
 
 

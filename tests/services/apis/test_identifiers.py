@@ -7,10 +7,8 @@ from django.db import IntegrityError, transaction
 
 from clients_app.errors import Conflict
 from clients_app.models import Api, IssuedIdentifier, Tenant
-from tests.factories import (
-    NOW,
-    make_tenant,
-)
+from tests.factories import make_tenant
+from tests.moments import NOW
 from tests.services.apis.changes import add, edit, remove
 
 

@@ -10,7 +10,9 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import Api, AuditEvent, Client, Person, Tenant
 from clients_app.selectors.apis.may_call import reach_of
 from clients_app.services.apis.may_call import MayCallDraft, draft_of, set_may_call
-from tests.factories import NOW, actor_for, command_line_in, let_call, make_api, make_client
+from tests.actors import actor_for, command_line_in
+from tests.factories import let_call, make_api, make_client
+from tests.moments import NOW
 
 BUILT_IN = "http://localhost:8000"
 

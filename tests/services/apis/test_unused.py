@@ -8,7 +8,9 @@ from clients_app.models import Api, ApiUsage, AuditEvent, Client, Tenant
 from clients_app.rules.unused import Effect
 from clients_app.services.apis.may_call import MayCallDraft, draft_of
 from clients_app.services.apis.unused import preview_of, remove_unused, unused_of
-from tests.factories import NOW, command_line_in, let_call, make_api, make_client
+from tests.actors import command_line_in
+from tests.factories import let_call, make_api, make_client
+from tests.moments import NOW
 
 DAY = timedelta(days=1)
 

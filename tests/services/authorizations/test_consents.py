@@ -7,7 +7,9 @@ import pytest
 from clients_app.models import Api, AuditEvent, Authorization, Client, Consent, Person, Tenant
 from clients_app.rules.targets import Chosen, custom_target, identity_target
 from clients_app.services.authorizations.consents import allowed, grant, withdraw
-from tests.factories import NOW, actor_for, make_api, make_client, make_person
+from tests.actors import actor_for
+from tests.factories import make_api, make_client, make_person
+from tests.moments import NOW
 
 IDENTITY = identity_target("https://portal.example")
 

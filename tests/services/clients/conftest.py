@@ -6,7 +6,9 @@ from clients_app.actors import Actor
 from clients_app.models import Client, Person, Tenant
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
-from tests.factories import NOW, SECOND, actor_for, make_client
+from tests.actors import actor_for
+from tests.factories import make_client
+from tests.moments import NOW, SECOND
 
 LATER = NOW + SECOND
 

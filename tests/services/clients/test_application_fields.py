@@ -11,7 +11,9 @@ from clients_app.errors import Forbidden, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, Tenant
 from clients_app.services.clients.drafts import ClientDraft, cleaned, draft_of
 from clients_app.services.clients.registration import register_client
-from tests.factories import NOW, actor_for, make_person
+from tests.actors import actor_for
+from tests.factories import make_person
+from tests.moments import NOW
 from tests.services.clients.conftest import edit
 
 FIRST_PARTY = {

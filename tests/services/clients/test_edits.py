@@ -9,7 +9,9 @@ from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_VIEWER
 from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.clients.edits import assign_roles, set_enabled
 from clients_app.services.clients.owners import set_owners
-from tests.factories import NOW, actor_for, command_line_in, insert_clients, make_person, role_ids
+from tests.actors import actor_for, command_line_in
+from tests.factories import insert_clients, make_person, role_ids
+from tests.moments import NOW
 from tests.services.clients.conftest import LATER, edit
 
 

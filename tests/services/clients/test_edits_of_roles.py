@@ -20,15 +20,9 @@ from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.clients.edits import assign_roles, edit_client
 from clients_app.services.clients.owners import set_owners
 from clients_app.services.secrets.kept import KeptSecrets
-from tests.factories import (
-    NOW,
-    actor_for,
-    make_client,
-    make_person,
-    make_role,
-    make_tenant,
-    role_ids,
-)
+from tests.actors import actor_for
+from tests.factories import make_client, make_person, make_role, make_tenant, role_ids
+from tests.moments import NOW
 from tests.services.clients.conftest import edit
 
 

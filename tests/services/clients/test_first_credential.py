@@ -14,7 +14,8 @@ from clients_app.services.clients.registration import register_client
 from clients_app.services.credentials import key_sets
 from clients_app.services.credentials.identities import IdentityDraft
 from clients_app.services.credentials.keys import KeyDraft
-from tests.factories import IN_A_YEAR, NOW, actor_for
+from tests.actors import actor_for
+from tests.moments import IN_A_YEAR, NOW
 
 PUBLIC = ECKey.generate_key("P-256").as_pem(private=False).decode()
 GITHUB = IdentityDraft(

@@ -16,7 +16,9 @@ from clients_app.rules.client_types import AUTHORIZATION_CODE
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
-from tests.factories import IN_A_YEAR, NOW, actor_for, make_client, make_person, make_tenant
+from tests.actors import actor_for
+from tests.factories import make_client, make_person, make_tenant
+from tests.moments import IN_A_YEAR, NOW
 
 
 def test_register_saves_every_field(tenant: Tenant, administrator: Person) -> None:

@@ -19,17 +19,9 @@ from clients_app.models import (
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
 from clients_app.services.clients.registration import register_client
-from tests.factories import (
-    NOW,
-    SECOND,
-    actor_for,
-    command_line_in,
-    make_client,
-    make_role,
-    make_tenant,
-    role_id,
-    role_ids,
-)
+from tests.actors import actor_for, command_line_in
+from tests.factories import make_client, make_role, make_tenant, role_id, role_ids
+from tests.moments import NOW, SECOND
 
 
 @pytest.mark.parametrize("seconds", [60, 61, 3599, 3600])

@@ -18,17 +18,10 @@ from clients_app.models import (
 )
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.services.clients.removal import asks_for_name, remove_client, restore_client
+from tests.actors import actor_for, command_line_in
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import (
-    NOW,
-    SECOND,
-    actor_for,
-    command_line_in,
-    insert_clients,
-    insert_secrets,
-    make_client,
-    make_person,
-)
+from tests.factories import insert_clients, insert_secrets, make_client, make_person
+from tests.moments import NOW, SECOND
 
 DAY = timedelta(days=1)
 

@@ -27,17 +27,10 @@ from clients_app.services.credentials.identities import (
     edit_identity,
     remove_identity,
 )
+from tests.actors import actor_for, command_line_in
 from tests.credentials import insert_identities
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    SECOND,
-    actor_for,
-    command_line_in,
-    insert_clients,
-    make_person,
-    role_id,
-)
+from tests.factories import insert_clients, make_person, role_id
+from tests.moments import IN_A_YEAR, NOW, SECOND
 
 GITHUB = "https://token.actions.githubusercontent.com"
 DRAFT = IdentityDraft(

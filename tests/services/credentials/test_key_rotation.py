@@ -10,8 +10,10 @@ from clients_app.errors import AlreadyAdded, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, Person, Tenant
 from clients_app.services.credentials.key_rotation import RotatedKey, rotate_key
 from clients_app.services.credentials.keys import remove_key
+from tests.actors import actor_for, command_line_in
 from tests.credentials import insert_keys
-from tests.factories import IN_A_YEAR, NOW, actor_for, command_line_in, insert_clients
+from tests.factories import insert_clients
+from tests.moments import IN_A_YEAR, NOW
 from tests.services.credentials.test_keys import EC, draft
 
 DAY = timedelta(days=1)

@@ -14,9 +14,11 @@ from clients_app.services import outgoing
 from clients_app.services.credentials import key_sets
 from clients_app.services.credentials.key_sets import Source, fetch, refresh
 from clients_app.services.credentials.keys import KeyDraft, add_keys, remove_key
+from tests.actors import command_line_in
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, SECOND, command_line_in, insert_clients
+from tests.factories import insert_clients
 from tests.key_server import KeyServer, key_server
+from tests.moments import NOW, SECOND
 from tests.oauth.assertions import key_of
 
 MINUTE = timedelta(minutes=1)

@@ -20,18 +20,10 @@ from clients_app.errors import (
 from clients_app.models import AuditEvent, Client, ClientKey, Person, Tenant
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
+from tests.actors import actor_for, command_line_in
 from tests.credentials import insert_keys
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    SECOND,
-    actor_for,
-    command_line_in,
-    insert_clients,
-    insert_secrets,
-    make_application,
-    make_tenant,
-)
+from tests.factories import insert_clients, insert_secrets, make_application, make_tenant
+from tests.moments import IN_A_YEAR, NOW, SECOND
 from tests.oauth.assertions import key_of
 
 EC = key_of("EC")

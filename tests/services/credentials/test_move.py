@@ -9,16 +9,10 @@ from clients_app.actors import Actor
 from clients_app.errors import Forbidden, ProofRequired, RuleBroken
 from clients_app.models import AuditEvent, Client, Person, Tenant
 from clients_app.services.credentials.move import end_secrets
+from tests.actors import actor_for, command_line_in
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    actor_for,
-    command_line_in,
-    insert_clients,
-    insert_secrets,
-    insert_usage,
-)
+from tests.factories import insert_clients, insert_secrets, insert_usage
+from tests.moments import IN_A_YEAR, NOW
 
 DAY = timedelta(days=1)
 

@@ -14,7 +14,8 @@ from clients_app.models import Client, FetchedKeySet, Tenant
 from clients_app.rules.jwts import thumbprint_of, to_base64url
 from clients_app.services.credentials.trials import Trial, trials_of
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, SECOND, insert_clients
+from tests.factories import insert_clients
+from tests.moments import NOW, SECOND
 
 ISSUER = "https://issuer.example"
 KEY = ECKey.generate_key("P-256", {"kid": "one"})

@@ -9,15 +9,9 @@ from clients_app.services.declared.apply import NewSecrets, apply_document
 from clients_app.services.declared.entries import parse_document
 from clients_app.services.declared.export import apis_of_file, clients_of_file, roles_of_file
 from clients_app.services.secrets.changes import SecretDraft
-from tests.factories import (
-    NOW,
-    command_line_in,
-    insert_clients,
-    let_call,
-    make_api,
-    make_role,
-    role_id,
-)
+from tests.actors import command_line_in
+from tests.factories import insert_clients, let_call, make_api, make_role, role_id
+from tests.moments import NOW
 
 
 def test_file_of_an_export_takes_the_same_queries_for_any_number_of_clients(

@@ -9,7 +9,7 @@ from clients_app.services.alerts.watch import watch
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts
 from clients_app.services.usage.refused_requests import count_unproved_request
-from tests.factories import NOW
+from tests.moments import NOW
 
 HOME = "192.0.2.1"
 HOUR = timedelta(hours=1)

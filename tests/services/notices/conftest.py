@@ -13,7 +13,9 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.notices.channel_settings import set_channel
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.usage import addresses, counts, refused_requests
-from tests.factories import NOW, actor_for, insert_secrets, make_client, make_person
+from tests.actors import actor_for
+from tests.factories import insert_secrets, make_client, make_person
+from tests.moments import NOW
 from tests.sinks import MailSink, Receiver, mail_sink, receiver
 
 

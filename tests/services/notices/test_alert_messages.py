@@ -22,7 +22,8 @@ from clients_app.selectors.clients.shows import Show
 from clients_app.services.alerts.watch import watch
 from clients_app.services.notices import deliveries
 from tests.at_once import at_once
-from tests.factories import NOW, insert_clients, insert_secrets, make_client, make_tenant
+from tests.factories import insert_clients, insert_secrets, make_client, make_tenant
+from tests.moments import NOW
 from tests.portal_process import CHECKOUT
 from tests.services.notices.alert_cases import begin, sent
 from tests.sinks import MailSink, Receiver

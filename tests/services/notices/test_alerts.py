@@ -12,7 +12,8 @@ from clients_app.models import Alert, Client, ClientSecret, Tenant
 from clients_app.services.alerts.watch import watch
 from clients_app.services.usage import counts, refused_requests
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, insert_clients, insert_secrets, insert_usage
+from tests.factories import insert_clients, insert_secrets, insert_usage
+from tests.moments import NOW
 from tests.services.notices.alert_cases import HOUR, alerts_at, be_refused, get_token, work
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -10,7 +10,8 @@ from clients_app.services.retention import remove_old
 from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 from clients_app.services.usage import addresses
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, insert_secrets
+from tests.factories import insert_secrets
+from tests.moments import NOW
 from tests.services.notices.alert_cases import HOME, HOUR, alerts_at, get_token, work
 from tests.sinks import MailSink
 

@@ -15,7 +15,8 @@ from clients_app.models import (
 from clients_app.rules.alerts import AlertKind
 from clients_app.services.alerts.watch import watch
 from clients_app.services.notices import deliveries
-from tests.factories import NOW, make_client
+from tests.factories import make_client
+from tests.moments import NOW
 from tests.services.notices.alert_cases import begin, sent
 from tests.sinks import MailSink, Receiver
 

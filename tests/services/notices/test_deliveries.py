@@ -13,7 +13,8 @@ from clients_app.services.notices.channel_settings import send_test
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.secrets.changes import SecretDraft, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
-from tests.factories import NOW, insert_usage
+from tests.factories import insert_usage
+from tests.moments import NOW
 from tests.services.notices.conftest import expiring_client, in_days, outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 

@@ -15,8 +15,9 @@ from clients_app.services.notices.channels.mail import smtp
 from clients_app.services.notices.messages import NotSent
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.notices.table import CHANNELS
+from tests.actors import actor_for
 from tests.at_once import at_once
-from tests.factories import NOW, actor_for
+from tests.moments import NOW
 from tests.services.notices.conftest import expiring_client, in_days, outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 

@@ -12,7 +12,8 @@ from clients_app.services.notices import deliveries
 from clients_app.services.notices.calendar import calendar_of
 from clients_app.services.notices.schedule import queue_notices
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import NOW, insert_clients, insert_usage
+from tests.factories import insert_clients, insert_usage
+from tests.moments import NOW
 from tests.services.notices.conftest import expiring_client, in_days
 from tests.sinks import MailSink, Receiver
 

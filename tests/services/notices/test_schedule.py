@@ -13,8 +13,10 @@ from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.notices.channel_settings import set_channel
 from clients_app.services.notices.schedule import queue_daily_notices, queue_notices
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
+from tests.actors import command_line_in
 from tests.conftest import Machine
-from tests.factories import NOW, command_line_in, insert_clients, insert_secrets, make_tenant
+from tests.factories import insert_clients, insert_secrets, make_tenant
+from tests.moments import NOW
 from tests.services.notices.conftest import expiring_client, in_days
 from tests.sinks import MailSink, Receiver
 

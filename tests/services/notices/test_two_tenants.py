@@ -18,7 +18,9 @@ from clients_app.services.notices.channel_settings import (
     set_channel,
 )
 from clients_app.services.notices.schedule import queue_notices
-from tests.factories import NOW, actor_for, make_person, make_tenant
+from tests.actors import actor_for
+from tests.factories import make_person, make_tenant
+from tests.moments import NOW
 from tests.services.notices.conftest import expiring_client, in_days
 from tests.sinks import MailSink, Receiver, receiver
 

@@ -14,7 +14,7 @@ from clients_app.models import Delivery, Tenant
 from clients_app.services.notices import deliveries
 from clients_app.services.notices.channel_settings import remove_channel, renew_secret
 from clients_app.services.notices.schedule import queue_notices
-from tests.factories import NOW
+from tests.moments import NOW
 from tests.portal_process import CHECKOUT
 from tests.services.notices.conftest import expiring_client, in_days, queued_message
 from tests.sinks import Receiver

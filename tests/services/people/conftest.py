@@ -9,9 +9,7 @@ from clients_app.services.people.invitations import (
     invite_person,
     renew_invitation,
 )
-from tests.factories import (
-    command_line_in,
-)
+from tests.actors import command_line_in
 
 
 @pytest.fixture

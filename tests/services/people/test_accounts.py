@@ -18,7 +18,9 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER
 from clients_app.selectors.people.lookup import rights_of
 from clients_app.selectors.tenants import installation
 from clients_app.services.people.accounts import add_person, choose_password
-from tests.factories import NOW, actor_for, command_line_in, make_person, make_tenant
+from tests.actors import actor_for, command_line_in
+from tests.factories import make_person, make_tenant
+from tests.moments import NOW
 
 GOOD = "Seven-grey-herons-7"
 

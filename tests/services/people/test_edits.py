@@ -12,8 +12,10 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER
 from clients_app.selectors.people.lookup import people_who_administer, rights_of
 from clients_app.services.notices.calendar_links import create_feed, remove_feed
 from clients_app.services.people.accounts import assign_person_roles, set_active
+from tests.actors import actor_for, command_line_in
 from tests.conftest import browser_of
-from tests.factories import NOW, actor_for, command_line_in, make_person, make_role, role_ids
+from tests.factories import make_person, make_role, role_ids
+from tests.moments import NOW
 
 
 def demote(person: Person, actor: Any) -> Person:

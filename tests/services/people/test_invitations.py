@@ -25,13 +25,8 @@ from clients_app.services.people.invitations import (
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
 from clients_app.services.people.sign_ins import record_sign_in
-from tests.factories import (
-    actor_for,
-    command_line_in,
-    make_client,
-    make_person,
-    role_ids,
-)
+from tests.actors import actor_for, command_line_in
+from tests.factories import make_client, make_person, role_ids
 
 GOOD = "Seven-grey-herons-7"
 HOUR = timedelta(hours=1)

@@ -11,9 +11,7 @@ from clients_app.services.people.accounts import choose_password
 from clients_app.services.people.invitations import (
     LASTS,
 )
-from tests.factories import (
-    actor_for,
-)
+from tests.actors import actor_for
 from tests.services.people.test_invitations import GOOD, HOUR, works
 from tests.sinks import mail_sink
 

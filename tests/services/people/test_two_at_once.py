@@ -11,8 +11,9 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.people.accounts import assign_person_roles, set_active
 from clients_app.services.people.invitations import invite_person, withdraw_invitation
+from tests.actors import command_line_in
 from tests.at_once import at_once
-from tests.factories import command_line_in, make_person, make_tenant
+from tests.factories import make_person, make_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,11 +7,8 @@ import pytest
 from clients_app.errors import Conflict
 from clients_app.models import Person, Tenant
 from clients_app.services.people.profile import edit_person
-from tests.factories import (
-    command_line_in,
-    make_person,
-    make_tenant,
-)
+from tests.actors import command_line_in
+from tests.factories import make_person, make_tenant
 
 
 def test_edited_email_that_belongs_to_another_person_is_refused(tenant: Tenant, now: Any) -> None:

@@ -15,16 +15,9 @@ from clients_app.rules.role_claims import role_claims_bytes
 from clients_app.selectors.clients.lists import client_page
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
-from tests.factories import (
-    NOW,
-    actor_for,
-    command_line_in,
-    insert_clients,
-    make_client,
-    make_role,
-    make_tenant,
-    role_id,
-)
+from tests.actors import actor_for, command_line_in
+from tests.factories import insert_clients, make_client, make_role, make_tenant, role_id
+from tests.moments import NOW
 
 THOUSANDS = 3000
 

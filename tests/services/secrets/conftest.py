@@ -9,7 +9,9 @@ from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import digests, renewal
 from clients_app.services.secrets.adding import NewSecret, add_secret
 from clients_app.services.secrets.changes import SecretDraft
-from tests.factories import IN_A_YEAR, NOW, command_line_in, insert_clients
+from tests.actors import command_line_in
+from tests.factories import insert_clients
+from tests.moments import IN_A_YEAR, NOW
 
 NEW_KEY = "n" * 60
 DRAFT = SecretDraft(description="second", expires_at=IN_A_YEAR)

@@ -8,7 +8,9 @@ import pytest
 from clients_app.errors import AlreadyAdded, NotFound, RuleBroken
 from clients_app.models import Client, ClientSecret
 from clients_app.services.secrets.changes import SecretDraft, remove_secret
-from tests.factories import IN_A_YEAR, NOW, SECOND, command_line_in, insert_secrets
+from tests.actors import command_line_in
+from tests.factories import insert_secrets
+from tests.moments import IN_A_YEAR, NOW, SECOND
 from tests.services.secrets.conftest import add
 
 

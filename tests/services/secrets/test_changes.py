@@ -13,18 +13,9 @@ from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATO
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft, edit_secret, lengthens, remove_secret
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    SECOND,
-    actor_for,
-    command_line_in,
-    insert_clients,
-    insert_secrets,
-    make_client,
-    make_person,
-    make_tenant,
-)
+from tests.actors import actor_for, command_line_in
+from tests.factories import insert_clients, insert_secrets, make_client, make_person, make_tenant
+from tests.moments import IN_A_YEAR, NOW, SECOND
 from tests.services.secrets.conftest import DRAFT, add
 
 

@@ -13,7 +13,9 @@ from clients_app.services.clients.registration import register_client
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
-from tests.factories import IN_A_YEAR, NOW, actor_for, insert_secrets, make_client
+from tests.actors import actor_for
+from tests.factories import insert_secrets, make_client
+from tests.moments import IN_A_YEAR, NOW
 
 DRAFT = SecretDraft(expires_at=IN_A_YEAR)
 WAYS = ("add", "rotate", "register")

@@ -11,17 +11,9 @@ from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATO
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import digest_fits
 from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    SECOND,
-    actor_for,
-    command_line_in,
-    insert_clients,
-    insert_secrets,
-    make_client,
-    make_person,
-)
+from tests.actors import actor_for, command_line_in
+from tests.factories import insert_clients, insert_secrets, make_client, make_person
+from tests.moments import IN_A_YEAR, NOW, SECOND
 
 DAY = timedelta(days=1)
 DRAFT = SecretDraft(description="next", expires_at=IN_A_YEAR)

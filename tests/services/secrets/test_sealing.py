@@ -13,7 +13,9 @@ from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
 from clients_app.services.secrets.digests import digest_fits
 from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from clients_app.services.secrets.sealing import parse_public_key
-from tests.factories import NOW, command_line_in, insert_secrets
+from tests.actors import command_line_in
+from tests.factories import insert_secrets
+from tests.moments import NOW
 from tests.services.secrets.conftest import DRAFT
 
 EC = ECKey.generate_key("P-256")

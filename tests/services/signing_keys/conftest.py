@@ -9,7 +9,8 @@ from clients_app.actors import Actor
 from clients_app.models import SigningKey, Tenant
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from tests.factories import NOW, command_line_in
+from tests.actors import command_line_in
+from tests.moments import NOW
 
 
 @pytest.fixture

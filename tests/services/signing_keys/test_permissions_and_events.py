@@ -22,7 +22,8 @@ from clients_app.services.signing_keys.rotation import (
     revoke_keys,
     rotate_keys,
 )
-from tests.factories import NOW, make_tenant
+from tests.factories import make_tenant
+from tests.moments import NOW
 from tests.services.signing_keys.key_states import DAY, events, states
 
 pytestmark = pytest.mark.usefixtures("quick_keys")

@@ -16,7 +16,7 @@ from clients_app.services.signing_keys.rotation import (
     revoke_keys,
     rotate_keys,
 )
-from tests.factories import NOW, SECOND
+from tests.moments import NOW, SECOND
 from tests.services.signing_keys.key_states import LEAD, events, states
 
 pytestmark = pytest.mark.usefixtures("quick_keys")

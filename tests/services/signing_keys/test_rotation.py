@@ -14,7 +14,7 @@ from clients_app.services.signing_keys.rotation import (
     follow_schedule,
     rotate_keys,
 )
-from tests.factories import NOW, SECOND
+from tests.moments import NOW, SECOND
 from tests.services.signing_keys.key_states import DAY, LEAD, events, states
 
 pytestmark = pytest.mark.usefixtures("quick_keys")

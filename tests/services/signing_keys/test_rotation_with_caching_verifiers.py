@@ -24,7 +24,8 @@ from clients_app.services.signing_keys.rotation import (
 )
 from clients_app.services.tokens.access_tokens import issue_access_token
 from clients_app.services.tokens.claims import Subject, TokenTemplate
-from tests.factories import NOW, command_line_in
+from tests.actors import command_line_in
+from tests.moments import NOW
 
 pytestmark = pytest.mark.one_database  # a day of simulated time; `test_rotation.py` runs on both
 

@@ -17,15 +17,9 @@ from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants import policies
 from clients_app.services.tenants.policies import end_old_secrets, set_policies
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    actor_for,
-    insert_clients,
-    insert_secrets,
-    make_client,
-    make_tenant,
-)
+from tests.actors import actor_for
+from tests.factories import insert_clients, insert_secrets, make_client, make_tenant
+from tests.moments import IN_A_YEAR, NOW
 
 DAY = timedelta(days=1)
 QUARTER = TenantPolicy(secret_days_max=90)

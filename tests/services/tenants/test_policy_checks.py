@@ -9,7 +9,8 @@ from clients_app.models import Client, ClientOwner, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import noncompliant_clients
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import IN_A_YEAR, NOW, insert_clients, insert_secrets, make_tenant
+from tests.factories import insert_clients, insert_secrets, make_tenant
+from tests.moments import IN_A_YEAR, NOW
 
 DAY = timedelta(days=1)
 QUARTER = TenantPolicy(secret_days_max=90)

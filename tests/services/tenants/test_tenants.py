@@ -7,7 +7,7 @@ from clients_app.actors import INSTALLATION, Actor, ActorKind
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.models import Role, Tenant
 from clients_app.services.tenants.tenants import add_tenant
-from tests.factories import NOW
+from tests.moments import NOW
 
 
 @pytest.mark.django_db

@@ -6,13 +6,14 @@ import pytest
 
 from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, Person, Tenant
-from clients_app.services.clients.drafts import draft_of
+from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.clients.edits import edit_client
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.tokens.revocation import end_tokens
+from tests.actors import actor_for, command_line_in
 from tests.conftest import Machine
-from tests.factories import NOW, ClientDraft, actor_for, command_line_in
+from tests.moments import NOW
 
 
 def test_end_tokens_saves_the_time_and_records_an_event(
