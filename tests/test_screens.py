@@ -137,3 +137,14 @@ def test_view_has_a_screen_of_its_name_or_is_listed(view: str) -> None:
 def test_exceptions_of_screens_and_views_are_current() -> None:
     assert set(SHOWN_BY) | set(NOT_IN_A_VIEW) | set(TESTED_WITH) <= SCREENS
     assert set(OF_ONE_SUBJECT) | WITHOUT_SCREEN <= VIEWS
+
+
+def test_window_that_is_no_form_is_marked_so_that_the_dialog_opens() -> None:
+    """static/clients_app/js/windows.js shows what has ``data-window``; forms get it here."""
+    unmarked = []
+    for file in (ROOT / "templates" / "clients_app").glob("*/*.html"):
+        template = file.read_text()
+        if '"clients_app/window.html"' in template and "{% block content %}" in template:
+            unmarked += [file.name] if "data-window" not in template else []
+
+    assert unmarked == []

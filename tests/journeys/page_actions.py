@@ -26,7 +26,7 @@ def expect_window(page: Page, title: str) -> Locator:
 
 
 def open_window(page: Page, address: str, title: str) -> None:
-    """Open a window over the page as its link does; it replaces an open one.
+    """Open a window over the page as its link does; an open one closes.
 
     A change that was just made may still lead to another page: each document is asked once.
     """
@@ -36,7 +36,14 @@ def open_window(page: Page, address: str, title: str) -> None:
             if (window.call !== call) {
                 window.call = call
                 window.answered = false
-                htmx.ajax('GET', address, '#window').then(() => { window.answered = true })
+                const open = document.querySelector('dialog[open]')
+                const closed = new Promise((done) => {
+                    if (!open) return done()
+                    open.addEventListener('close', done, { once: true })
+                    open.close()
+                })
+                closed.then(() => htmx.ajax('GET', address, '#window'))
+                    .then(() => { window.answered = true })
             }
             return window.answered
         }""",
