@@ -52,6 +52,9 @@ def test_move_waits_for_the_new_way_and_for_the_last_machine(
     assert "step 2 of 3" in shown
     assert "No token was requested with a key or an identity yet." in shown
     assert 'id="end-secrets"' not in shown
+    [identity] = machine.client.identities.all()
+    assert f'href="{address(f"/identities/{identity.pk}/connect")}"' in shown
+    assert "Requests appear here within half a minute." in shown
 
     record_use(machine.client.identities.get(), now)
     record_use(machine.secret, now)
@@ -59,6 +62,7 @@ def test_move_waits_for_the_new_way_and_for_the_last_machine(
     assert "step 2 of 3" in shown
     assert "The new way is in use, and a secret still is too." in shown
     assert 'id="end-secrets"' in shown
+    assert "The last secret expires" in shown
     window = text_of(administrator_browser.get(address("/secrets/end")))
     assert "A secret was used within the Token Lifetime" in window
 
@@ -119,6 +123,18 @@ def test_end_secrets_before_the_new_way_was_used_is_refused(
     assert reply.status_code == 422
     assert "Let its machines use one first, then end the secrets." in text_of(reply)
     assert machine.client.secrets.get().expires_at > machine.secret.created_at + DAY
+
+
+def test_end_secrets_of_a_client_without_any_is_not_found(administrator_browser, address, machine):
+    insert_keys(machine.client, 1)
+    machine.client.secrets.all().delete()
+
+    for reply in (
+        administrator_browser.get(address("/secrets/end")),
+        administrator_browser.post(address("/secrets/end"), {"old": "now"}),
+    ):
+        assert reply.status_code == 404
+        assert "This client has no secrets that could end" in text_of(reply)
 
 
 def test_end_secrets_is_not_for_people_without_a_role(address, machine, tenant):

@@ -32,6 +32,12 @@ class Move(NamedTuple):
         """Return whether a token was ever requested with one of the new ones."""
         return any(use.credential.last_used_at for use in self.new)
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return when the last secret expires; None if one never does."""
+        ends = [use.credential.expires_at for use in self.old]
+        return None if None in ends else max(ends)
+
 
 def rotations(
     credentials: Iterable[Any], *, token_lifetime_s: int, now: datetime

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from clients_app.errors import NotFound, gettext_noop
 from clients_app.http.forms.secrets_end_form import SecretsEndForm
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client
@@ -33,6 +34,8 @@ def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
     move = move_of(
         listed_secrets(client, now=now), others, token_lifetime_s=client.token_lifetime_s, now=now
     )
+    if move is None:
+        raise NotFound(gettext_noop("This client has no secrets that could end."))
     return form_window(
         request,
         "secrets/secrets_end",
