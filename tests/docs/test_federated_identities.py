@@ -14,8 +14,9 @@ from joserfc.jwk import ECKey
 
 from clients_app.rules.federation.platform_tokens import first_problem
 from clients_app.rules.federation.presets import PRESETS, grade_of, trust_of
-from clients_app.rules.federation.trust import Level
+from clients_app.rules.federation.trust import Level, Trust
 from clients_app.rules.jwts import Jwt
+from clients_app.rules.subject_rules import checked_rule
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.one_database
@@ -26,6 +27,18 @@ SECTIONS = {
 PLATFORMS = [preset for preset in PRESETS.values() if preset.key != "other"]
 NOW = 1_800_000_000
 PORTAL = "https://portal.example.com/identity"
+#: of the platforms that share one, or whose form makes it
+ISSUERS = {
+    "github": "https://token.actions.githubusercontent.com",
+    "gitlab": "https://gitlab.com",
+    "bitbucket": "https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc",
+    "circleci": "https://oidc.circleci.com/org/o",
+    "terraform": "https://app.terraform.io",
+    "kubernetes": "https://oidc.eks.eu-west-1.amazonaws.com/id/A1",
+    "aws": "https://0a1b.tokens.sts.global.api.aws",
+    "entra": "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+    "google": "https://accounts.google.com",
+}
 
 
 def blocks(kind: str, text: str) -> list[str]:
@@ -61,6 +74,35 @@ def test_values_of_the_page_make_safe_rules_that_accept_its_token(preset: Any):
         other = Jwt({}, {**token.claims, name: "other"}, b"", b"")
         assert first_problem(other, trust, audience=PORTAL, now=NOW)
     assert grade_of(trust).level is Level.SAFE
+
+
+def grade_rows() -> list[list[str]]:
+    """Return the table of what ``*`` lets in."""
+    table = PAGE.partition("| platform | subject |")[2].partition("\n\n")[0]
+    return [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in table.split("\n")[2:]]
+
+
+def test_table_of_grades_has_each_platform():
+    assert list(dict.fromkeys(row[0] for row in grade_rows())) == [*SECTIONS]
+
+
+@pytest.mark.parametrize("chosen", ["known", "unknown"])
+def test_grades_of_the_table_are_those_of_the_rules(chosen: str):
+    """At the issuer of the platform, and at one that nobody knows."""
+    issuers = {preset.name: ISSUERS.get(preset.key, "") for preset in PRESETS.values()}
+    keys = {preset.name: preset.key for preset in PRESETS.values()}
+    for platform, subject, claim, level, words in grade_rows():
+        name, _, value = claim.partition(" = ")
+        issuer = issuers[platform] if chosen == "known" else ""
+        rules = Trust(
+            preset=keys[platform],
+            issuer=issuer or "https://ci.example.com",
+            subject_rule=checked_rule(subject, field=""),
+            claim_rules={name: checked_rule(value, field="")} if claim else {},
+        )
+        grade = grade_of(rules)
+        assert (subject, claim, grade.level) == (subject, claim, Level(level))
+        assert words in grade.sentence
 
 
 @pytest.mark.parametrize("text", blocks("yaml", PAGE))

@@ -11,7 +11,7 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import BRANCH, UUID, Preset, PresetField, choice
-from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact, lets_any
 
 _UUID: Final = re.compile(r"\{[0-9a-f-]{36}\}")
 
@@ -53,7 +53,7 @@ _WEAKNESSES: Final = (
     dangerous(
         lambda pins: (
             not exact(pins, "deploymentEnvironmentUuid", "step")
-            and pins.get("branchName", "*") == "*"
+            and lets_any(pins.get("branchName", "*"))
         ),
         gettext_noop("Dangerous: lets in any branch, also those of pull requests."),
     ),

@@ -11,8 +11,7 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import PATH, UUID, Preset, PresetField
-from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact
-from clients_app.rules.subject_rules import matches
+from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact, lets_any
 
 _SUBJECT: Final = re.compile(
     "org/(?P<org>[^/]*)(?:/project/(?P<project>[^/]*))?(?:/user/(?P<user>[^/]*))?"
@@ -46,7 +45,8 @@ def pins_of(trust: Trust) -> Pins:
 
 
 def _any_branch(pins: Pins) -> bool:
-    return matches(pins.get(_REF, "*"), "refs/heads/any-branch")
+    ref = pins.get(_REF, "*")
+    return lets_any(ref, "refs/heads/") or lets_any(ref, "refs/heads/pull/")  # of a fork
 
 
 _WEAKNESSES: Final = (
@@ -80,6 +80,7 @@ PRESET: Final = Preset(
     name="CircleCI",
     issuer_of=issuer_of,
     issuers=re.compile(r"https://oidc\.circleci\.com/org/[^/]+"),
+    subjects=re.compile("org/[^/]*/project/"),
     fields=(
         PresetField(
             "organization_id",

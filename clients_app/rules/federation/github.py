@@ -18,7 +18,15 @@ from clients_app.rules.federation.preset import (
     PresetField,
     optional,
 )
-from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact, pairs
+from clients_app.rules.federation.trust import (
+    Pins,
+    Trust,
+    caution,
+    dangerous,
+    exact,
+    lets_any,
+    pairs,
+)
 from clients_app.rules.subject_rules import matches
 
 ISSUER: Final = "https://token.actions.githubusercontent.com"
@@ -88,7 +96,7 @@ def _pull_requests(pins: Pins) -> bool:
 
 
 def _any_branch(pins: Pins) -> bool:
-    return not pins.get("environment") and matches(pins.get("ref", "*"), "refs/heads/any-branch")
+    return not pins.get("environment") and lets_any(pins.get("ref", "*"), "refs/heads/")
 
 
 def _several_environments(pins: Pins) -> bool:
@@ -154,6 +162,7 @@ PRESET: Final = Preset(
     key="github",
     name="GitHub Actions",
     issuer=ISSUER,
+    subjects=re.compile(r"repo:.*[:*]"),  # also those of Gitea and Forgejo
     # GitHub.com, an enterprise with its own issuer, GitHub Enterprise Server
     issuers=re.compile(rf"{re.escape(ISSUER)}(/.*)?|https://[^/]+/_services/token"),
     fields=(

@@ -11,8 +11,15 @@ from typing import Final
 
 from clients_app.errors import gettext_noop
 from clients_app.rules.federation.preset import BRANCH, PATH, TAG, Preset, PresetField, optional
-from clients_app.rules.federation.trust import Pins, Trust, caution, dangerous, exact, pairs
-from clients_app.rules.subject_rules import matches
+from clients_app.rules.federation.trust import (
+    Pins,
+    Trust,
+    caution,
+    dangerous,
+    exact,
+    lets_any,
+    pairs,
+)
 
 ISSUER: Final = "https://gitlab.com"
 
@@ -49,7 +56,7 @@ def _protected_environment(pins: Pins) -> bool:
 
 
 def _any_branch(pins: Pins) -> bool:
-    return matches(pins.get("ref", "*"), "any-branch") and not _protected_environment(pins)
+    return lets_any(pins.get("ref", "*")) and not _protected_environment(pins)
 
 
 _WEAKNESSES: Final = (
@@ -95,6 +102,7 @@ PRESET: Final = Preset(
     name="GitLab CI",
     issuer=ISSUER,
     issuers=re.compile(re.escape(ISSUER)),
+    subjects=re.compile("project_(path|id):"),  # also those of a GitLab of one's own
     fields=(
         PresetField(
             "project", gettext_noop("Project with its groups"), "my-group/my-project", PATH

@@ -46,6 +46,7 @@ PRESET: Final = Preset(
         r"https://oidc\.eks\.[^/]+/id/[^/]+|https://container\.googleapis\.com/v1/projects/.+"
         r"|https://[^/]+\.oic\.prod-aks\.azure\.com/.+"
     ),
+    subjects=re.compile("system:serviceaccount:"),
     fields=(
         PresetField("namespace", gettext_noop("Namespace"), "orders"),
         PresetField("service_account", gettext_noop("Service account"), "importer"),

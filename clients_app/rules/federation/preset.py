@@ -40,7 +40,10 @@ def subject_pin_of(trust: Trust) -> Pins:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """A platform. ``key`` is stored, ``name`` is shown, ``issuers`` knows its issuers."""
+    """A platform. ``key`` is stored, ``name`` is shown, ``issuers`` knows its issuers.
+
+    ``subjects`` knows how its subjects begin, where the issuer is one that nobody knows.
+    """
 
     key: str
     name: str
@@ -52,6 +55,7 @@ class Preset:
     issuer: str = ""  # empty: issuer_of, or the person enters it
     issuer_of: Callable[[Mapping[str, str]], str] | None = None
     issuers: re.Pattern[str] = _NEVER
+    subjects: re.Pattern[str] = _NEVER
     chooses_audience: bool = True  # a token can be made for the portal alone
 
     def grade(self, trust: Trust) -> Grade:

@@ -62,9 +62,16 @@ def trust_of(preset: Preset, values: Mapping[str, str], *, issuer: str = "") -> 
 
 
 def grade_of(trust: Trust) -> Grade:
-    """Return how much ``trust`` lets in. A known issuer decides how its subjects are read."""
+    """Return how much ``trust`` lets in. A known issuer decides how its subjects are read.
+
+    Of another issuer it is the chosen platform, and the one whose subjects begin so: a GitLab of
+    one's own writes them as gitlab.com does. The graver grade counts.
+    """
     preset = preset_of(trust)
     grade = preset.grade(trust)
+    if not preset.issuers.fullmatch(trust.issuer):
+        alike = [one.grade(trust) for one in _TABLE if one.subjects.match(trust.subject_rule)]
+        grade = max([*alike, grade], key=lambda one: one.level.rank)
     if trust.has_pasted_keys and grade.level is Level.SAFE and _publishes(trust.issuer):
         return PASTED_KEYS
     if trust.audience and preset.chooses_audience and grade.level is Level.SAFE:

@@ -5,6 +5,7 @@ https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md
 ``aud``.
 """
 
+import re
 from typing import Final
 
 from clients_app.errors import gettext_noop
@@ -13,13 +14,17 @@ from clients_app.rules.federation.trust import Pins, caution, dangerous, exact
 
 
 def _any_workload(pins: Pins) -> bool:
-    domain, _, path = pins["sub"].removeprefix("spiffe://").partition("/")
-    return "*" in domain or "*" in path.partition("/")[0]
+    scheme, _, rest = pins["sub"].partition("spiffe://")
+    domain, first, second = [*rest.split("/"), "", ""][:3]
+    if first == "ns":  # in a cluster: the namespace, which follows, says whose it is
+        first = second
+    return "*" in (scheme + domain) or not domain or "*" in first
 
 
 PRESET: Final = Preset(
     key="spiffe",
     name="SPIFFE",
+    subjects=re.compile("spiffe:"),
     fields=(
         PresetField(
             "subject",

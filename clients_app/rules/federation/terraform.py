@@ -69,6 +69,7 @@ PRESET: Final = Preset(
     name="HCP Terraform",
     issuer=ISSUER,
     issuers=re.compile(r"https://app(\.eu)?\.terraform\.io"),
+    subjects=re.compile(r"organization:.*[:*]"),  # also those of Terraform Enterprise
     fields=(
         PresetField("organization", gettext_noop("Organization"), "my-org"),
         PresetField("project", gettext_noop("Project"), "Default Project", TEXT),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from clients_app.errors import gettext_noop
+from clients_app.rules.subject_rules import matches
 
 Pins = dict[str, str]
 
@@ -120,6 +121,15 @@ def with_claims(pins: Pins, claim_rules: Mapping[str, str]) -> Pins:
         rules = [rule, together[name]] if name in together else [rule]
         together[name] = max(rules, key=lambda one: ("*" not in one, len(one)))
     return together
+
+
+def lets_any(rule: str, below: str = "") -> bool:
+    """Return whether ``rule`` accepts any text, or any path, that begins with ``below``.
+
+    ``*/*`` does too: with a slash in its name, any branch fits.
+    """
+    depths = range(1, rule.count("/") + 2)
+    return any(matches(rule, below + "/".join(["any-name"] * depth)) for depth in depths)
 
 
 def exact(pins: Pins, *names: str) -> bool:

@@ -1,5 +1,7 @@
 """How much a rule lets in, platform by platform. FED-4."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,11 +129,11 @@ def trust(preset: str, rule: str, claims: dict[str, str] | None = None) -> Trust
         ("google", "*", {}, DANGEROUS, "any identity"),
         ("entra", "*", {"azpacr": "2"}, DANGEROUS, "any identity"),
         ("spiffe", "spiffe://example.org/ns/a", {}, SAFE, "one workload"),
-        ("spiffe", "spiffe://example.org/ns/*", {}, CAUTION, "several workloads"),
+        ("spiffe", "spiffe://example.org/ns/*", {}, DANGEROUS, "any workload"),
         ("spiffe", "spiffe://example.org/*", {}, DANGEROUS, "any workload"),
         ("spiffe", "spiffe://*", {}, DANGEROUS, "any workload"),
         ("other", "importer", {}, SAFE, "one subject"),
-        ("other", "team/*", {}, CAUTION, "several subjects"),
+        ("other", "team/*", {}, DANGEROUS, "may begin with this word"),
         ("other", "*", {"group": "a"}, CAUTION, "other claims"),
         ("other", "*", {"group": "*"}, DANGEROUS, "any subject"),
         ("other", "*:*", {}, DANGEROUS, "any subject"),
@@ -154,14 +156,15 @@ def test_known_issuer_decides_the_platform_whatever_the_preset(preset: str):
     assert grade_of(hidden).level is DANGEROUS
 
 
-def test_issuer_that_only_looks_like_a_known_one_is_read_by_its_preset():
+def test_issuer_that_only_looks_like_a_known_one_is_read_by_its_subjects():
     look_alike = Trust(
         preset="other",
         issuer="https://token.actions.githubusercontent.com.example",
         subject_rule="repo:o/r:pull_request",
     )
 
-    assert grade_of(look_alike).level is SAFE
+    assert grade_of(look_alike).level is DANGEROUS
+    assert grade_of(replace(look_alike, subject_rule="job:pull_request")).level is SAFE
 
 
 @pytest.mark.parametrize(("preset", "level"), [("github", CAUTION), ("entra", SAFE)])
