@@ -15,7 +15,9 @@ from clients_app.admin import filters
 from clients_app.admin.columns import joined, on_lines
 from clients_app.admin.operations import client_state
 from clients_app.admin.operations.client_add import client_add
-from clients_app.admin.operations.secrets import secret_add
+from clients_app.admin.operations.identities import identity_add
+from clients_app.admin.operations.public_keys import assertions_edit, key_add
+from clients_app.admin.operations.secrets import secret_add, secrets_end
 from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
@@ -50,6 +52,10 @@ class ClientAdmin(WithRolesAdmin):
     operations = (
         client_add,
         secret_add,
+        key_add,
+        identity_add,
+        assertions_edit,
+        secrets_end,
         client_state.client_disable,
         client_state.client_enable,
         client_state.client_tokens_end,

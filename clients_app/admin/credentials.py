@@ -1,24 +1,35 @@
-"""Public keys and federated identities: what they accept, and Remove."""
+"""Secrets without their digests, public keys and federated identities."""
 
 import json
 from typing import Any
 
 from django.contrib import admin
-from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin import filters
 from clients_app.admin.columns import on_lines
-from clients_app.admin.operations.credentials import identity_remove, key_remove
+from clients_app.admin.operations.identities import identity_edit, identity_remove
+from clients_app.admin.operations.kinds import is_live
+from clients_app.admin.operations.public_keys import key_edit, key_remove, key_rotate
+from clients_app.admin.operations.secrets import secret_edit, secret_remove, secret_rotate
 from clients_app.admin.read_only import OfClientAdmin
 from clients_app.models import ClientKey, FederatedIdentity
-from clients_app.rules.expiry import is_expired
 from clients_app.rules.federation.presets import grade_of
 from clients_app.selectors.credentials.identities import trust_of_row
 
 
 class _CredentialAdmin(OfClientAdmin):
+    list_display = (
+        "__str__",
+        "client",
+        "tenant",
+        "state",
+        "expires_at",
+        "created_at",
+        "created_by",
+    )
     list_filter = (filters.TENANT_OF_CLIENT, filters.SECRET_STATE)
     list_select_related = ("client__tenant",)
     ordering = ("-id",)
@@ -30,18 +41,20 @@ class _CredentialAdmin(OfClientAdmin):
     def state(self, row: Any) -> str:
         if row.removed_at is not None:
             return gettext("Removed")
-        is_over = is_expired(row.expires_at, timezone.now())
-        return gettext("Expired") if is_over else gettext("Live")
+        return gettext("Live") if is_live(row) else gettext("Expired")
 
 
-_LIST = ("__str__", "client", "tenant", "state", "expires_at", "created_at", "created_by")
 _BEGIN = ("id", "client", "tenant", "description")
 _END = ("state", "expires_at", "created_at", "created_by", "removed_at", "removed_by")
 
 
+class ClientSecretAdmin(_CredentialAdmin):
+    operations = (secret_edit, secret_rotate, secret_remove)
+    fields = (*_BEGIN, "last_four", "replaces", *_END)
+
+
 class ClientKeyAdmin(_CredentialAdmin):
-    operations = (key_remove,)
-    list_display = _LIST
+    operations = (key_edit, key_rotate, key_remove)
     fields = (*_BEGIN, "public_key", "thumbprint", "jwks_url", "replaces", *_END)
 
     @admin.display(description=_("Public Key"))
@@ -50,15 +63,14 @@ class ClientKeyAdmin(_CredentialAdmin):
 
 
 class FederatedIdentityAdmin(_CredentialAdmin):
-    operations = (identity_remove,)
-    list_display = _LIST
+    operations = (identity_edit, identity_remove)
     fields = (
         *(*_BEGIN, "preset", "issuer", "audience", "subject_rule", "other_claims", "grade"),
         *("issuer_keys", *_END),
     )
 
     @admin.display(description=_("Other claims"))
-    def other_claims(self, identity: FederatedIdentity) -> str:
+    def other_claims(self, identity: FederatedIdentity) -> SafeString:
         return on_lines("{} = {}", sorted(identity.claim_rules.items()))
 
     @admin.display(description=_("Grade"))

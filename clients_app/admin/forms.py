@@ -6,9 +6,19 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms import client_form, rotate_form, secret_form
+from clients_app.http.forms import (
+    api_form,
+    client_form,
+    credential_edit_form,
+    identity_forms,
+    key_forms,
+    role_form,
+    rotate_form,
+    secret_form,
+)
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
-from clients_app.selectors.tenants.installation import tenants
+from clients_app.rules.federation.presets import PRESETS
+from clients_app.selectors.tenants.installation import first_tenant, tenants
 
 _TEXTS: Final = {  # the help texts of Add Client
     **dict.fromkeys(client_form.URL_INPUTS, _("One on each line.")),
@@ -28,7 +38,6 @@ class SecretForm(secret_form.SecretForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["secret_description"].label = _("Secret Description")
         self.fields["expiration"].help_text = gettext(
             "YYYY-MM-DD hh:mm, %(zone)s. A date alone means the end of that day. "
             "Ignored with Never Expires."
@@ -48,10 +57,67 @@ class RotateForm(SecretForm, rotate_form.RotateForm):
             remove.choices = [("", gettext("Choose a secret")), *remove.choices]
 
 
+class SecretEditForm(SecretForm, credential_edit_form.CredentialEditForm):
+    """The description and the end of a secret."""
+
+
+class KeyForm(SecretForm, key_forms.KeyForm):
+    """A new public key."""
+
+
+class KeyRotateForm(SecretForm, key_forms.KeyRotateForm):
+    """The address names the key to replace."""
+
+
+class KeyEditForm(SecretForm, key_forms.KeyEditForm):
+    """The description and the end of a public key."""
+
+
+class WhichPlatformForm(forms.Form):
+    """The platform, of which the fields of a federated identity depend."""
+
+    platform = forms.ChoiceField(
+        choices=[(preset.key, preset.name) for preset in PRESETS.values()], label=_("Platform")
+    )
+
+
+class PlatformForm(SecretForm, identity_forms.PlatformForm):
+    """The names and ids of a platform."""
+
+
+class RuleForm(SecretForm, identity_forms.RuleForm):
+    """The rules of a new federated identity."""
+
+
+class RuleEditForm(SecretForm, identity_forms.RuleEditForm):
+    """The rules of a federated identity."""
+
+
+class TenantField(forms.ModelChoiceField):
+    """Any tenant; the first is the default."""
+
+    def __init__(self) -> None:
+        super().__init__(tenants().order_by("name"), label=_("Tenant"), initial=first_tenant)
+
+
+class TenantRoleForm(role_form.RoleForm):
+    """A new role of any tenant."""
+
+    tenant = TenantField()
+    field_order = ("tenant", "name", "description")
+
+
+class TenantApiForm(api_form.ApiForm):
+    """A new API of any tenant."""
+
+    tenant = TenantField()
+    field_order = ("tenant", "name", "identifier", "description", "scopes")
+
+
 class TenantAndTypeForm(forms.Form):
     """The tenant and the Client Type; the fields of ``ClientForm`` depend on both."""
 
-    tenant = forms.ModelChoiceField(tenants().order_by("name"), label=_("Tenant"))
+    tenant = TenantField()
     type = forms.ChoiceField(
         choices=[(one.id, one.label) for one in CLIENT_TYPES.values()],
         initial=CLIENT_CREDENTIALS.id,
@@ -64,6 +130,7 @@ class ClientForm(SecretForm, client_form.ClientForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.fields["secret_description"].label = _("Secret Description")
         if "roles" in self.fields:
             roles: Any = self.fields["roles"]
             roles.widget = forms.CheckboxSelectMultiple(choices=roles.choices)

@@ -31,8 +31,12 @@ def show_form(
     subject: Subject,
     lines: Iterable[str] = (),
     method: str = "post",
+    below: str = "",
 ) -> HttpResponse:
-    """Show a form below ``lines``, with status 422 if it has errors."""
+    """Show a form below ``lines``, with status 422 if it has errors.
+
+    ``below`` is the template of what stands between the fields and the button.
+    """
     for field in form.fields.values():
         if type(field.widget) is forms.TextInput:
             field.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
@@ -45,6 +49,7 @@ def show_form(
         "button": button,
         "lines": lines,
         "method": method,
+        "below": below,
         "form_key": form_key_of(request.POST) if method == "post" else "",
     }
     status = 422 if form.errors else 200

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.operations.keys import key_revoke, keys_rotate
+from clients_app.admin.operations.signing_keys import key_revoke, keys_rotate
 from clients_app.admin.read_only import ReadOnlyAdmin
 from clients_app.models import SigningKey
 

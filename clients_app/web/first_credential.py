@@ -110,13 +110,7 @@ class SecondWindow:
     @property
     def draft(self) -> FirstDraft:
         """The credential as the services take it; the form must be valid."""
-        form: Any = self.form
-        if self.way == DEFAULT:
-            draft: FirstDraft = form.secret_draft()
-        elif self.way == KEY:
-            draft = form.key_draft()
-        else:
-            draft = form.identity_draft()
+        draft: FirstDraft = self.form.draft()
         return draft
 
     def add_broken(self, error: Refused) -> bool:

@@ -89,6 +89,20 @@ def installation(machine: Machine, now: datetime) -> Installation:
 
 
 @pytest.fixture
+def rows(installation: Installation, now: datetime) -> Installation:
+    """The installation; its key is in use, so that its secrets can end."""
+    client, key = installation.client, installation.public_key
+    models.TokenUsage.objects.create(client=client, key=key, hour=now, last_at=now, tokens=1)
+    return installation
+
+
+@pytest.fixture
+def doors(staff: Browser, administrator_browser: Browser) -> tuple[Browser, Browser]:
+    """The browsers of Ola at the admin site and of the tenant's administrator in the portal."""
+    return staff, administrator_browser
+
+
+@pytest.fixture
 def other_tenant(now: datetime) -> models.Tenant:
     """A tenant "Elsewhere" with the client "Far away"."""
     tenant = make_tenant("Elsewhere")

@@ -22,7 +22,7 @@ NEVER = {"secret_description": "second", "never_expires": "on"}
 
 
 def add_address(client: Client) -> str:
-    return reverse("admin:secret-add", args=[client.pk])
+    return reverse("admin:client-secrets-add", args=[client.pk])
 
 
 def remove_address(secret: ClientSecret) -> str:

@@ -102,7 +102,7 @@ def test_secret_that_a_policy_forbids_is_refused_with_the_sentence(
     Tenant.objects.filter(pk=installation.tenant.pk).update(new_secrets_forbidden="on")
     windows = (
         (rotate_address(old), {**ROTATED, "form_key": "one-time-key-of-the-form"}),
-        (reverse("admin:secret-add", args=[old.client_id]), NEVER),
+        (reverse("admin:client-secrets-add", args=[old.client_id]), NEVER),
     )
 
     for window, typed in windows:

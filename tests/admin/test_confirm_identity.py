@@ -19,7 +19,7 @@ def guarded_addresses(rows: Installation) -> dict[str, str]:
         "add client": reverse("admin:clients_app_client_add"),
         "remove client": reverse("admin:client-remove", args=[rows.client.pk]),
         "restore client": reverse("admin:client-restore", args=[rows.removed.pk]),
-        "add secret": reverse("admin:secret-add", args=[rows.client.pk]),
+        "add secret": reverse("admin:client-secrets-add", args=[rows.client.pk]),
         "remove secret": reverse("admin:secret-remove", args=[rows.secret.pk]),
         "add role": reverse("admin:clients_app_role_add"),
         "edit role": reverse("admin:role-edit", args=[rows.role.pk]),

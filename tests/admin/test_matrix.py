@@ -49,14 +49,22 @@ STAFF: dict[str, dict[str, int]] = {
     },
     "admin/clients_app/client/add/": LIST,  # both ask for tenant and type
     "admin/clients_app/client/<client_id>/secrets/add/": FORM,
+    "admin/clients_app/client/<client_id>/secrets/end/": FORM,
+    "admin/clients_app/client/<client_id>/keys/add/": FORM,
+    "admin/clients_app/client/<client_id>/identities/add/": LIST,  # both ask for the platform
+    "admin/clients_app/client/<client_id>/assertions/edit/": DONE,  # nothing changes
     "admin/clients_app/client/<client_id>/disable/": DONE,
     "admin/clients_app/client/<client_id>/enable/": DONE,
     "admin/clients_app/client/<client_id>/tokens/end/": DONE,
     "admin/clients_app/client/<client_id>/remove/": DONE,
     "admin/clients_app/client/<client_id>/restore/": FORM,
+    "admin/clients_app/clientsecret/<secret_id>/edit/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/rotate/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/remove/": DONE,
+    "admin/clients_app/clientkey/<public_key_id>/edit/": FORM,
+    "admin/clients_app/clientkey/<public_key_id>/rotate/": FORM,
     "admin/clients_app/clientkey/<public_key_id>/remove/": DONE,
+    "admin/clients_app/federatedidentity/<identity_id>/edit/": FORM,
     "admin/clients_app/federatedidentity/<identity_id>/remove/": DONE,
     "admin/clients_app/signingkey/rotate/": DONE,
     "admin/clients_app/signingkey/<key_id>/revoke/": DONE,

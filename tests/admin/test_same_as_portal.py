@@ -32,7 +32,7 @@ def test_secret_forms_have_the_same_default_dates(
     secret = client.secrets.first()
     pages = {
         "add": (
-            staff.get(reverse("admin:secret-add", args=[client.pk])),
+            staff.get(reverse("admin:client-secrets-add", args=[client.pk])),
             administrator_browser.get(reverse("secret-add", args=[client.pk])),
         ),
         "rotate": (

@@ -72,7 +72,7 @@ def use_portal_and_admin_site(doors: Doors, client: Client) -> None:
     place = f"/security/clients/{client.pk}"
     doors.post(f"{place}/secrets/add", **NEW_SECRET)
     doors.post(f"{place}/secrets/{secret.pk}/rotate", **NEW_SECRET, replaces=secret.pk, old="24h")
-    doors.post(reverse("admin:secret-add", args=[client.pk]), **NEW_SECRET)
+    doors.post(reverse("admin:client-secrets-add", args=[client.pk]), **NEW_SECRET)
     doors.post(reverse("admin:secret-rotate", args=[secret.pk]), **NEW_SECRET, old="24h")
     doors.post(f"{NOTICES}/webhook", url="https://hooks.example.com/")
     doors.post(f"{NOTICES}/webhook/secret")

@@ -109,17 +109,19 @@ ROWS: Final[dict[Action, Row]] = {
     Action.READ_SECRETS: Row(lambda on: DoorRequest(on.on("/secrets"))),
     Action.ADD_SECRET: Row(
         lambda on: DoorRequest(on.on("/secrets/add"), NEW_SECRET),
-        lambda on: admin("secret-add", on.client, **NEW_SECRET),
+        lambda on: admin("client-secrets-add", on.client, **NEW_SECRET),
     ),
     Action.EDIT_SECRET: Row(
         lambda on: DoorRequest(
             on.on(f"/secrets/{on.secret.pk}/edit"), on.editing_secret(secret_description="new")
-        )
+        ),
+        lambda on: admin("secret-edit", on.secret, **on.editing_secret(secret_description="new")),
     ),
     Action.EXTEND_SECRET: Row(
         lambda on: DoorRequest(
             on.on(f"/secrets/{on.secret.pk}/edit"), on.editing_secret(never_expires="on")
-        )
+        ),
+        lambda on: admin("secret-edit", on.secret, **on.editing_secret(never_expires="on")),
     ),
     Action.ROTATE_SECRET: Row(
         lambda on: DoorRequest(
@@ -133,18 +135,26 @@ ROWS: Final[dict[Action, Row]] = {
         lambda on: admin("secret-remove", on.secret),
     ),
     Action.ADD_CREDENTIAL: Row(
-        lambda on: DoorRequest(on.on("/identities/add/google"), {**NEW_SECRET, "subject": "1"})
+        lambda on: DoorRequest(on.on("/identities/add/google"), {**NEW_SECRET, "subject": "1"}),
+        lambda on: DoorRequest(
+            f"{reverse('admin:client-identities-add', args=[on.client.pk])}?platform=google",
+            {**NEW_SECRET, "subject": "1"},
+        ),
     ),
     Action.EDIT_CREDENTIAL: Row(
         lambda on: DoorRequest(
             on.on(f"/identities/{on.identity.pk}/edit"),
             on.editing_identity(secret_description="new"),
-        )
+        ),
+        lambda on: admin(
+            "identity-edit", on.identity, **on.editing_identity(secret_description="new")
+        ),
     ),
     Action.EXTEND_CREDENTIAL: Row(
         lambda on: DoorRequest(
             on.on(f"/identities/{on.identity.pk}/edit"), on.editing_identity(subject_rule="new")
-        )
+        ),
+        lambda on: admin("identity-edit", on.identity, **on.editing_identity(subject_rule="new")),
     ),
     Action.REMOVE_CREDENTIAL: Row(
         lambda on: DoorRequest(on.on(f"/identities/{on.identity.pk}/remove"), {}),

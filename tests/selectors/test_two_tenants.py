@@ -288,6 +288,7 @@ READS: Final[dict[Any, list[Read]]] = {
             now=NOW,
         ),
     ],
+    rotations.move_of_client: [lambda own: rotations.move_of_client(own.client, now=NOW)],
     uses.uses_of: [
         lambda own: uses.uses_of(secrets.listed_secrets(own.client, now=NOW), now=NOW),
     ],

@@ -1,64 +1,99 @@
-"""Remove a public key or a federated identity."""
+"""What the operations on secrets, public keys and federated identities have in common."""
 
-from functools import partial
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients_app.admin.operations.kinds import Kind, is_live
 from clients_app.admin.operations.operation import Answer, Done, Operation
 from clients_app.http.forms.portal_form import PortalForm
-from clients_app.models import ClientKey, FederatedIdentity
+from clients_app.models import Client
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.installation import present_identity, present_key
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.removal import RECENT
-from clients_app.services.credentials.identities import remove_identity
-from clients_app.services.credentials.keys import remove_key
 from clients_app.templatetags.moments import day_time
 
 
-def _lines(row: ClientKey | FederatedIdentity) -> tuple[str, ...]:
-    """Return to whom it belongs, when it was used, and what removing it does."""
-    last_at = row.usage.order_by("-hour").values_list("last_at", flat=True).first()
+def client_and_last_use(credential: Any) -> tuple[str, ...]:
+    """Return to whom it belongs and when it was used, as sentences."""
+    last_at = credential.usage.order_by("-hour").values_list("last_at", flat=True).first()
     in_use = last_at is not None and last_at > timezone.now() - RECENT
     return (
-        gettext("It belongs to %(client)s.") % {"client": row.client},
+        gettext("It belongs to %(client)s.") % {"client": credential.client},
         gettext("It has never been used.")
         if last_at is None
         else gettext("It was last used: %(when)s.") % {"when": day_time(last_at)},
         *([gettext("It is in use.")] if in_use else []),
-        gettext("It stops working immediately, and so do its tokens. This cannot be undone."),
     )
 
 
-@partial(
-    Operation,
-    "public-key-remove",
-    "<int:public_key_id>/remove/",
-    _("Remove Public Key"),
-    Action.REMOVE_CREDENTIAL,
-    present_key,
-    title=_("Remove the public key %(row)s?"),
-    lines=_lines,
-    is_offered=lambda key: key.removed_at is None,
-)
-def key_remove(key: ClientKey, form: PortalForm, **by: Any) -> Answer:
-    remove_key(key.client, key.pk, **by)
-    return Done(gettext("The public key is removed."), key.client)
+def for_new(client: Client, now: datetime) -> dict[str, Any]:
+    """Return the arguments of a form that adds a credential."""
+    return {"now": now, "policy": tenant_policy(client.tenant_id)}
 
 
-@partial(
-    Operation,
-    "identity-remove",
-    "<int:identity_id>/remove/",
-    _("Remove Federated Identity"),
-    Action.REMOVE_CREDENTIAL,
-    present_identity,
-    title=_("Remove the federated identity %(row)s?"),
-    lines=_lines,
-    is_offered=lambda identity: identity.removed_at is None,
-)
-def identity_remove(identity: FederatedIdentity, form: PortalForm, **by: Any) -> Answer:
-    remove_identity(identity.client, identity.pk, **by)
-    return Done(gettext("The federated identity is removed."), identity.client)
+def for_another(credential: Any, now: datetime) -> dict[str, Any]:
+    """Return the arguments of a form that adds a credential in place of this one."""
+    return for_new(credential.client, now)
+
+
+def edit_of(
+    kind: Kind,
+    label: str | Promise,
+    action: Action,
+    *,
+    form: type[PortalForm],
+    edit: Callable[..., Any],
+    done: str,
+    **more: Any,
+) -> Operation:
+    """Return the operation that edits a live credential of a kind, by the service ``edit``."""
+
+    @kind.operation(
+        "edit",
+        label,
+        action,
+        button=_("Save"),
+        lines=client_and_last_use,
+        form=form,
+        arguments=lambda row, now: {"credential": row, **for_another(row, now)},
+        is_offered=is_live,
+        **more,
+    )
+    def operation(row: Any, form: Any, **by: Any) -> Answer:
+        version = form.cleaned_data["version"]
+        saved = edit(row.client, row.pk, form.draft(), expected_version=version, **by)
+        return Done(gettext(done) % {kind.word: saved}, saved)
+
+    return operation
+
+
+def removal_of(
+    kind: Kind,
+    label: str | Promise,
+    action: Action,
+    *,
+    title: str | Promise,
+    effect: str,
+    remove: Callable[..., Any],
+    done: str,
+) -> Operation:
+    """Return the operation that removes a credential of a kind, by the service ``remove``."""
+
+    @kind.operation(
+        "remove",
+        label,
+        action,
+        title=title,
+        lines=lambda row: (*client_and_last_use(row), gettext(effect)),
+    )
+    def operation(row: Any, form: PortalForm, **by: Any) -> Answer:
+        removed = remove(row.client, row.pk, **by)
+        return Done(gettext(done) % {kind.word: removed}, row.client)
+
+    return operation

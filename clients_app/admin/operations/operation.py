@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,8 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
+from clients_app.actors import Actor
 from clients_app.admin.pages import Subject, done, show_already_added, show_form, show_plain_secret
-from clients_app.errors import AlreadyAdded, Conflict, RuleBroken, SentBefore
+from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Conflict, RuleBroken, SentBefore
 from clients_app.http.forms.portal_form import PortalForm, sent_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import View, is_sent, keeps
@@ -63,22 +65,24 @@ class Operation(NamedTuple):
     form: type[PortalForm] = PortalForm
     arguments: Callable[[Any, datetime], dict[str, Any]] = lambda row, now: {}  # of the form
     is_offered: Callable[[Any], bool] = lambda row: True
+    below: str = ""  # template of what the page has below the fields
+    other_forms: tuple[type[PortalForm], ...] = ()  # which ``page`` may show instead
     uses_key: bool = False  # ``perform`` uses the one-time key of the form itself
     page: "Page | None" = None  # where it needs more than ``ask_and_perform``
 
 
-Page = Callable[[HttpRequest, Operation], HttpResponse]
+Page = Callable[..., HttpResponse]  # takes the request, the operation and the key in its route
 
 
 def view_of(operation: Operation) -> View:
     """Return the view of an operation; it asks for a proof of identity if the action needs one."""
 
-    @keeps(operation.form, "form_key")
+    @keeps(operation.form, *operation.other_forms, "form_key")
     def view(request: HttpRequest, **key: Any) -> HttpResponse:
         tenant_id = person_of(request).tenant_id  # Staff have the same permissions in each tenant
         open_window(request, operation.action, tenant_id=tenant_id)
         if operation.page is not None:
-            return operation.page(request, operation)
+            return operation.page(request, operation, **key)
         row, now = operation.find(**key), timezone.now()
         return ask_and_perform(
             request,
@@ -111,10 +115,10 @@ def ask_and_perform(
         if data is not None:  # the first try may have ended what the form is about
             form_keys.refuse_used(form_key, actor=actor)
         form = operation.form(data, **arguments)
-        if is_sent(request) and form.is_valid():
+        if is_sent(request) and "preview" not in request.POST and form.is_valid():
             once = form_keys.once(form_key, actor=actor, now=now)
             with nullcontext() if operation.uses_key else once:
-                answer = operation.perform(row, form, actor=actor, now=now)
+                answer = operation.perform(row, form, actor=_in_tenant(actor, form), now=now)
             if isinstance(answer, Done):
                 return done(request, *answer)
             return show_plain_secret(request, *answer)
@@ -126,6 +130,9 @@ def ask_and_perform(
         return done(request, gettext("Done. The form was sent twice and acted once."), row)
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
+        if isinstance(error, ChangedMeanwhile) and isinstance(row, Model):
+            changed: Any = form
+            changed.show_changes(operation.find(row.pk))
     return show_form(
         request,
         form,
@@ -133,7 +140,14 @@ def ask_and_perform(
         button=str(operation.button or operation.label),
         subject=row,
         lines=lines,
+        below=operation.below,
     )
+
+
+def _in_tenant(actor: Actor, form: PortalForm) -> Actor:
+    """Return the actor in the tenant that the form asks for, if it does."""
+    tenant = form.cleaned_data.get("tenant")
+    return actor if tenant is None else replace(actor, tenant_id=tenant.pk)
 
 
 def _tenant_of(row: Subject) -> UUID | None:

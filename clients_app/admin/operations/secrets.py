@@ -1,79 +1,66 @@
-"""Add, Rotate and Remove Secret."""
+"""Add, Edit, Rotate and Remove Secret, and End Secrets."""
 
-from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from clients_app.admin.forms import RotateForm, SecretForm
-from clients_app.admin.operations.client_state import is_present
-from clients_app.admin.operations.operation import Answer, Done, Operation, PlainSecret
-from clients_app.http.forms.portal_form import PortalForm, form_key_of
+from clients_app.admin.forms import RotateForm, SecretEditForm, SecretForm
+from clients_app.admin.operations.credentials import (
+    client_and_last_use,
+    edit_of,
+    for_another,
+    for_new,
+    removal_of,
+)
+from clients_app.admin.operations.kinds import CLIENT, SECRET, is_live, is_present
+from clients_app.admin.operations.operation import Answer, Done, PlainSecret
+from clients_app.errors import existing, gettext_noop
+from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.forms.secrets_end_form import SecretsEndForm
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action
-from clients_app.rules.expiry import is_expired
-from clients_app.selectors.tenants.installation import present_client, present_secret
-from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services.clients.removal import RECENT
+from clients_app.selectors.credentials.rotations import Move, Use, move_of_client
+from clients_app.selectors.tenants.installation import present_client
+from clients_app.services.credentials.move import end_secrets
 from clients_app.services.secrets.adding import add_secret
-from clients_app.services.secrets.changes import remove_secret
+from clients_app.services.secrets.changes import edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.templatetags.moments import day_time
 
 
-@partial(
-    Operation,
-    "secret-add",
-    "<uuid:client_id>/secrets/add/",
+@CLIENT.operation(
+    "secrets/add",
     _("Add Secret"),
     Action.ADD_SECRET,
-    present_client,
     form=SecretForm,
-    arguments=lambda client, now: {"now": now, "policy": tenant_policy(client.tenant_id)},
+    arguments=for_new,
     is_offered=lambda client: is_present(client) and client.type.has_secrets,
     uses_key=True,
 )
 @sensitive_variables("added")
 def secret_add(client: Client, form: SecretForm, **by: Any) -> Answer:
-    added = add_secret(client, form.secret_draft(), form_key=form_key_of(form.data), **by)
+    added = add_secret(client, form.draft(), form_key=form_key_of(form.data), **by)
     title = gettext("Secret Successfully Added")
     return PlainSecret(client, added.plain, title)
 
 
-def _client_and_last_use(secret: ClientSecret) -> tuple[str, ...]:
-    last_at = secret.usage.order_by("-hour").values_list("last_at", flat=True).first()
-    in_use = last_at is not None and last_at > timezone.now() - RECENT
-    return (
-        gettext("It belongs to %(client)s.") % {"client": secret.client},
-        gettext("It has never been used.")
-        if last_at is None
-        else gettext("It was last used: %(when)s.") % {"when": day_time(last_at)},
-        *([gettext("This secret is in use.")] if in_use else []),
-    )
-
-
-@partial(
-    Operation,
-    "secret-rotate",
-    "<int:secret_id>/rotate/",
+@SECRET.operation(
+    "rotate",
     _("Rotate Secret"),
     Action.ROTATE_SECRET,
-    present_secret,
     title=_("Rotate the secret %(row)s"),
-    lines=_client_and_last_use,
+    lines=client_and_last_use,
     form=RotateForm,
     arguments=lambda secret, now: {
         "secret_id": secret.pk,
         "secrets": list(secret.client.secrets.live(now)),
-        "now": now,
-        "policy": tenant_policy(secret.client.tenant_id),
+        **for_another(secret, now),
     },
-    is_offered=lambda secret: (
-        secret.removed_at is None and not is_expired(secret.expires_at, timezone.now())
-    ),
+    is_offered=is_live,
     uses_key=True,
 )
 @sensitive_variables("rotated")
@@ -81,7 +68,7 @@ def secret_rotate(secret: ClientSecret, form: RotateForm, **by: Any) -> Answer:
     rotated = rotate_secret(
         secret.client,
         secret.pk,
-        form.secret_draft(),
+        form.draft(),
         old_ends_at=form.cleaned_data["old_ends_at"],
         remove_id=form.cleaned_data.get("remove"),
         form_key=form_key_of(form.data),
@@ -91,20 +78,84 @@ def secret_rotate(secret: ClientSecret, form: RotateForm, **by: Any) -> Answer:
     return PlainSecret(secret.client, rotated.plain, title)
 
 
-@partial(
-    Operation,
-    "secret-remove",
-    "<int:secret_id>/remove/",
+secret_edit = edit_of(
+    SECRET,
+    _("Edit Secret"),
+    Action.EDIT_SECRET,
+    form=SecretEditForm,
+    edit=edit_secret,
+    done=gettext_noop("Secret %(secret)s saved."),
+)
+secret_remove = removal_of(
+    SECRET,
     _("Remove Secret"),
     Action.REMOVE_SECRET,
-    present_secret,
     title=_("Remove the secret %(row)s?"),
-    lines=lambda secret: (
-        *_client_and_last_use(secret),
-        gettext("It stops working immediately. This cannot be undone."),
-    ),
-    is_offered=lambda secret: secret.removed_at is None,
+    effect=gettext_noop("It stops working immediately. This cannot be undone."),
+    remove=remove_secret,
+    done=gettext_noop("Secret %(secret)s removed."),
 )
-def secret_remove(secret: ClientSecret, form: PortalForm, **by: Any) -> Answer:
-    remove_secret(secret.client, secret.pk, **by)
-    return Done(gettext("The secret is removed."), secret.client)
+
+
+def _with_secrets(client_id: UUID) -> Client:
+    client = present_client(client_id)
+    _move_of(client)
+    return client
+
+
+def _move_of(client: Client) -> Move:
+    sentence = gettext_noop("This client has no secrets that could end.")
+    return existing(move_of_client(client, now=timezone.now()), sentence)
+
+
+def _uses_of(client: Client) -> list[str]:
+    """Return what is still used, as the portal's window shows it."""
+    move = _move_of(client)
+    return [_advice_of(move), *map(_line_of, [*move.old, *move.new])]
+
+
+def _advice_of(move: Move) -> str:
+    if not move.new_is_used:
+        return gettext(
+            "No token was requested with a key or an identity yet. Let the machines use one first."
+        )
+    if not move.old_is_idle:
+        return gettext(
+            "A secret was used within the Token Lifetime: a machine still needs it. Switch it "
+            "before the secrets end."
+        )
+    return gettext("No secret was used for longer than the Token Lifetime.")
+
+
+def _line_of(use: Use) -> str:
+    credential = use.credential
+    values = {
+        "kind": credential._meta.verbose_name,
+        "name": credential,
+        "tokens": use.tokens,
+        "when": day_time(credential.last_used_at) if credential.last_used_at else gettext("never"),
+    }
+    sentence = gettext("The %(kind)s %(name)s: tokens in 24 hours %(tokens)s, last used %(when)s.")
+    return sentence % values
+
+
+def _has_moved(client: Client) -> bool:
+    move = move_of_client(client, now=timezone.now()) if is_present(client) else None
+    return move is not None and move.new_is_used
+
+
+@CLIENT.operation(
+    "secrets/end",
+    _("End Secrets"),
+    Action.REMOVE_SECRET,
+    find=_with_secrets,
+    button=_("End secrets"),
+    lines=_uses_of,
+    form=SecretsEndForm,
+    arguments=lambda client, now: {"now": now},
+    is_offered=_has_moved,
+)
+def secrets_end(client: Client, form: SecretsEndForm, **by: Any) -> Answer:
+    ended = len(end_secrets(client, ends_at=form.cleaned_data["old_ends_at"], **by))
+    message = ngettext("%(number)s secret ends.", "%(number)s secrets end.", ended)
+    return Done(message % {"number": ended}, client)

@@ -6,7 +6,6 @@ from typing import Any
 from clients_app.http.forms.portal_form import EditForm
 from clients_app.http.forms.secret_form import SecretForm
 from clients_app.models import ClientKey, ClientSecret, FederatedIdentity
-from clients_app.services.credentials.changes import CredentialDraft
 
 
 class CredentialEditForm(EditForm, SecretForm):
@@ -35,10 +34,3 @@ class CredentialEditForm(EditForm, SecretForm):
         if row.expires_at is not None:
             values["expiration"] = self.as_typed(row.expires_at)
         return values
-
-    def credential_draft(self) -> CredentialDraft:
-        """Return the fields as the services of keys and identities take them."""
-        given = self.cleaned_data
-        return CredentialDraft(
-            description=given["secret_description"], expires_at=given["expires_at"]
-        )

@@ -125,7 +125,7 @@ class PlatformForm(_IdentityForm):
             return given
         return {**given, "trust": trust}
 
-    def identity_draft(self) -> IdentityDraft:
+    def draft(self) -> IdentityDraft:
         """Return the identity as the services take it."""
         return self.draft_of(self.cleaned_data["trust"])
 
@@ -167,7 +167,7 @@ class RuleForm(_IdentityForm):
         ),
     )
 
-    def identity_draft(self) -> IdentityDraft:
+    def draft(self) -> IdentityDraft:
         """Return the identity as the services take it."""
         given = self.cleaned_data
         return self.draft_of(

@@ -89,8 +89,8 @@ class SecretForm(PortalForm):
         """Return the typed moment."""
         return parse_expiration(typed, self.time_zone)
 
-    def secret_draft(self) -> SecretDraft:
-        """Return the secret as the services take it."""
+    def draft(self) -> Any:
+        """Return the secret, or what a subclass is about, as the services take it."""
         given = self.cleaned_data
         return SecretDraft(description=given["secret_description"], expires_at=given["expires_at"])
 

@@ -5,9 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from clients_app.limits import TOKEN_LIFETIME_MAX_S
+from clients_app.models import Client
 from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import is_idle
+from clients_app.selectors.credentials.identities import listed_identities
+from clients_app.selectors.credentials.keys import listed_keys
 from clients_app.selectors.credentials.uses import Use, uses_of
+from clients_app.selectors.secrets.lookup import listed_secrets
 
 
 class Rotation(NamedTuple):
@@ -77,6 +81,13 @@ def move_of(
     uses = uses_of([*old, *new], now=now)
     old_uses, new_uses = uses[: len(old)], uses[len(old) :]
     return Move(old_uses, new_uses, old_is_idle=_are_idle(old_uses, token_lifetime_s, now))
+
+
+def move_of_client(client: Client, *, now: datetime) -> Move | None:
+    """Return how far ``client`` has moved from its secrets; None if none is live."""
+    others = [*listed_keys(client, now=now), *listed_identities(client, now=now)]
+    secrets = listed_secrets(client, now=now)
+    return move_of(secrets, others, token_lifetime_s=client.token_lifetime_s, now=now)
 
 
 def _are_idle(uses: Sequence[Use], token_lifetime_s: int, now: datetime) -> bool:

@@ -53,7 +53,7 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
 
     def save(form: PlatformForm | RuleForm) -> HttpResponse:
         added = add_identity(
-            client, form.identity_draft(), actor=actor_of(request), now=now, form_key=form_key
+            client, form.draft(), actor=actor_of(request), now=now, form_key=form_key
         )
         return _done(request, gettext("Federated identity %(identity)s added."), added, client)
 
@@ -84,7 +84,7 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
         saved = edit_identity(
             client,
             identity_id,
-            form.identity_draft(),
+            form.draft(),
             expected_version=form.cleaned_data["version"],
             actor=actor_of(request),
             now=now,

@@ -26,9 +26,7 @@ def key_add(request: HttpRequest, client: Client) -> HttpResponse:
     now, form_key = timezone.now(), form_key_of(request.POST)
 
     def save(form: KeyForm) -> HttpResponse:
-        added = add_keys(
-            client, form.key_draft(), actor=actor_of(request), now=now, form_key=form_key
-        )
+        added = add_keys(client, form.draft(), actor=actor_of(request), now=now, form_key=form_key)
         message = gettext("Public key %(key)s added.")
         return _done(request, message, ", ".join(map(str, added)), client)
 
@@ -54,7 +52,7 @@ def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpRespons
         rotated = rotate_key(
             client,
             key_id,
-            form.key_draft(),
+            form.draft(),
             old_ends_at=form.cleaned_data["old_ends_at"],
             actor=actor_of(request),
             now=now,
@@ -84,7 +82,7 @@ def key_edit(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
         saved = edit_key(
             client,
             key_id,
-            form.credential_draft(),
+            form.draft(),
             expected_version=form.cleaned_data["version"],
             actor=actor_of(request),
             now=now,

@@ -42,7 +42,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
 
     @sensitive_variables("added")
     def save(form: SecretForm) -> HttpResponse:
-        draft, actor = form.secret_draft(), actor_of(request)
+        draft, actor = form.draft(), actor_of(request)
         added = add_secret(client, draft, actor=actor, now=now, form_key=form_key)
         others = client.secrets.live(now).exclude(pk=added.secret.pk)
         return _show_once(request, client, added, has_others=others.exists())
@@ -69,7 +69,7 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
         saved = edit_secret(
             client,
             secret_id,
-            form.secret_draft(),
+            form.draft(),
             expected_version=form.cleaned_data["version"],
             actor=actor_of(request),
             now=now,
@@ -105,7 +105,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         rotated = rotate_secret(
             client,
             given["replaces"],
-            form.secret_draft(),
+            form.draft(),
             old_ends_at=given["old_ends_at"],
             remove_id=given.get("remove"),
             actor=actor,

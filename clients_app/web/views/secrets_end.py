@@ -9,10 +9,7 @@ from clients_app.http.forms.secrets_end_form import SecretsEndForm
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action
-from clients_app.selectors.credentials.identities import listed_identities
-from clients_app.selectors.credentials.keys import listed_keys
-from clients_app.selectors.credentials.rotations import move_of
-from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.selectors.credentials.rotations import move_of_client
 from clients_app.services.credentials.move import end_secrets
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
@@ -30,10 +27,7 @@ def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
         message = ngettext("%(number)s secret ends.", "%(number)s secrets end.", ended)
         return done(request, message % {"number": ended}, "client-secrets", client_id=client.pk)
 
-    others = [*listed_keys(client, now=now), *listed_identities(client, now=now)]
-    move = move_of(
-        listed_secrets(client, now=now), others, token_lifetime_s=client.token_lifetime_s, now=now
-    )
+    move = move_of_client(client, now=now)
     if move is None:
         raise NotFound(gettext_noop("This client has no secrets that could end."))
     return form_window(

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients_app.admin.operations.kinds import SIGNING_KEY
 from clients_app.admin.operations.operation import Answer, Done, Operation
 from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.models import SigningKey
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.installation import signing_key
 from clients_app.services.signing_keys.private_keys import SigningKeyLost
 from clients_app.services.signing_keys.rotation import revoke_keys, rotate_keys
 from clients_app.templatetags.moments import day_time
@@ -43,13 +43,10 @@ def keys_rotate(model: type[SigningKey], form: PortalForm, **by: Any) -> Answer:
     return Done(message, SigningKey)
 
 
-@partial(
-    Operation,
-    "key-revoke",
-    "<uuid:key_id>/revoke/",
+@SIGNING_KEY.operation(
+    "revoke",
     _("Revoke Key"),
     Action.MANAGE_INSTALLATION,
-    signing_key,
     title=_("Revoke %(row)s?"),
     lines=lambda key: (
         gettext("Do this only if someone else may have the key. Otherwise, rotate the keys."),
@@ -58,7 +55,6 @@ def keys_rotate(model: type[SigningKey], form: PortalForm, **by: Any) -> Answer:
         % {"n": settings.JWKS_MAX_AGE},
         gettext("They may refuse new tokens until they fetch the public keys again."),
     ),
-    is_offered=lambda key: key.state != SigningKey.State.REMOVED,
 )
 def key_revoke(key: SigningKey, form: PortalForm, **by: Any) -> Answer:
     active = revoke_keys([key.kid], **by)

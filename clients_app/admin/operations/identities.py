@@ -1,0 +1,80 @@
+"""Add, Edit and Remove Federated Identity."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.admin.forms import PlatformForm, RuleEditForm, RuleForm, WhichPlatformForm
+from clients_app.admin.operations.credentials import edit_of, for_new, removal_of
+from clients_app.admin.operations.kinds import CLIENT, IDENTITY, is_present
+from clients_app.admin.operations.operation import Answer, Done, Operation, ask_and_perform
+from clients_app.admin.pages import show_form
+from clients_app.errors import gettext_noop
+from clients_app.models import Client
+from clients_app.permissions import Action
+from clients_app.rules.federation.presets import PRESETS
+from clients_app.selectors.tenants.installation import present_client
+from clients_app.services.credentials.identities import (
+    add_identity,
+    edit_identity,
+    remove_identity,
+)
+
+_GRADE = "admin/_grade.html"
+
+
+def _page(request: HttpRequest, operation: Operation, client_id: UUID) -> HttpResponse:
+    """Ask for the platform, which becomes part of the address, then for its names or the rules."""
+    client, now = present_client(client_id), timezone.now()
+    first = WhichPlatformForm(request.GET if "platform" in request.GET else None)
+    if not first.is_valid():
+        title, button = gettext("Add Federated Identity"), gettext("Continue")
+        return show_form(request, first, title=title, button=button, subject=client, method="get")
+    preset = PRESETS[first.cleaned_data["platform"]]
+    if preset.key == "other":
+        operation = operation._replace(form=RuleForm, below=_GRADE)
+    arguments = {"preset": preset, **for_new(client, now)}
+    lines = (gettext("%(platform)s, for %(client)s") % {"platform": preset.name, "client": client},)
+    return ask_and_perform(
+        request, operation, client, arguments, tenant_id=client.tenant_id, now=now, lines=lines
+    )
+
+
+@CLIENT.operation(
+    "identities/add",
+    _("Add Federated Identity"),
+    Action.ADD_CREDENTIAL,
+    form=PlatformForm,
+    other_forms=(RuleForm,),
+    is_offered=lambda client: is_present(client) and client.type.has_secrets,
+    page=_page,
+)
+def identity_add(client: Client, form: PlatformForm | RuleForm, **by: Any) -> Answer:
+    added = add_identity(client, form.draft(), **by)
+    return Done(gettext("Federated identity %(identity)s added.") % {"identity": added}, added)
+
+
+identity_edit = edit_of(
+    IDENTITY,
+    _("Edit Federated Identity"),
+    Action.EDIT_CREDENTIAL,
+    form=RuleEditForm,
+    edit=edit_identity,
+    done=gettext_noop("Federated identity %(identity)s saved."),
+    below=_GRADE,
+)
+identity_remove = removal_of(
+    IDENTITY,
+    _("Remove Federated Identity"),
+    Action.REMOVE_CREDENTIAL,
+    title=_("Remove the federated identity %(row)s?"),
+    effect=gettext_noop(
+        "It stops working immediately, and so do its tokens. This cannot be undone."
+    ),
+    remove=remove_identity,
+    done=gettext_noop("Federated identity %(identity)s removed."),
+)

@@ -1,0 +1,97 @@
+"""Add, Edit, Rotate and Remove Public Key, and Edit Assertions."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.admin.forms import KeyEditForm, KeyForm, KeyRotateForm
+from clients_app.admin.operations.credentials import (
+    client_and_last_use,
+    edit_of,
+    for_another,
+    for_new,
+    removal_of,
+)
+from clients_app.admin.operations.kinds import CLIENT, PUBLIC_KEY, is_live, is_present
+from clients_app.admin.operations.operation import Answer, Done
+from clients_app.errors import gettext_noop
+from clients_app.http.forms.assertion_rules_form import AssertionRulesForm
+from clients_app.models import Client, ClientKey
+from clients_app.permissions import Action
+from clients_app.services.credentials.assertion_rules import set_assertion_rules
+from clients_app.services.credentials.key_rotation import rotate_key
+from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
+
+_KEY_PAIR = "admin/_key_pair.html"
+
+
+@CLIENT.operation(
+    "keys/add",
+    _("Add Public Key"),
+    Action.ADD_CREDENTIAL,
+    form=KeyForm,
+    arguments=for_new,
+    below=_KEY_PAIR,
+    is_offered=lambda client: is_present(client) and client.type.has_secrets,
+)
+def key_add(client: Client, form: KeyForm, **by: Any) -> Answer:
+    added = ", ".join(map(str, add_keys(client, form.draft(), **by)))
+    return Done(gettext("Public key %(key)s added.") % {"key": added}, client)
+
+
+@PUBLIC_KEY.operation(
+    "rotate",
+    _("Rotate Public Key"),
+    Action.ADD_CREDENTIAL,
+    title=_("Rotate the public key %(row)s"),
+    lines=client_and_last_use,
+    form=KeyRotateForm,
+    arguments=for_another,
+    below=_KEY_PAIR,
+    is_offered=is_live,
+)
+def key_rotate(key: ClientKey, form: KeyRotateForm, **by: Any) -> Answer:
+    ends_at = form.cleaned_data["old_ends_at"]
+    rotated = rotate_key(key.client, key.pk, form.draft(), old_ends_at=ends_at, **by)
+    return Done(gettext("Public key %(key)s added.") % {"key": rotated.key}, rotated.key)
+
+
+key_edit = edit_of(
+    PUBLIC_KEY,
+    _("Edit Public Key"),
+    Action.EDIT_CREDENTIAL,
+    form=KeyEditForm,
+    edit=edit_key,
+    done=gettext_noop("Public key %(key)s saved."),
+)
+key_remove = removal_of(
+    PUBLIC_KEY,
+    _("Remove Public Key"),
+    Action.REMOVE_CREDENTIAL,
+    title=_("Remove the public key %(row)s?"),
+    effect=gettext_noop(
+        "It stops working immediately, and so do its tokens. This cannot be undone."
+    ),
+    remove=remove_key,
+    done=gettext_noop("Public key %(key)s removed."),
+)
+
+
+@CLIENT.operation(
+    "assertions/edit",
+    _("Edit Assertions"),
+    Action.EXTEND_CREDENTIAL,
+    button=_("Save"),
+    lines=lambda client: (
+        gettext("What %(client)s may sign with its private keys (private_key_jwt).")
+        % {"client": client},
+    ),
+    form=AssertionRulesForm,
+    arguments=lambda client, now: {"client": client},
+    is_offered=lambda client: is_present(client) and client.keys.present().exists(),
+)
+def assertions_edit(client: Client, form: AssertionRulesForm, **by: Any) -> Answer:
+    version = form.cleaned_data["version"]
+    saved = set_assertion_rules(client, form.rules, expected_version=version, **by)
+    return Done(gettext("Assertions saved."), saved)
