@@ -8,7 +8,7 @@ has_browser() { has_shell || command -v chromium || command -v chromium-browser 
 has_postgresql() { command -v pg_ctl || ls /usr/lib/postgresql/*/bin/pg_ctl; }
 has_njs() { command -v nginx && ls /usr/lib/nginx/modules/ngx_http_js_module.so; }
 has_npm() { command -v node && command -v npm; }
-has_go() ( command -v go && cd /usr/share/gocode/src && ls golang.org/x/oauth2/clientcredentials github.com/coreos/go-oidc gopkg.in/square/go-jose.v2 )
+has_go() ( command -v go && cd /usr/share/gocode/src && ls golang.org/x/oauth2/clientcredentials github.com/coreos/go-oidc github.com/golang-jwt/jwt gopkg.in/square/go-jose.v2 )
 has_ruby() { command -v ruby && ls -d /usr/share/rubygems-integration/all/gems/openid_connect-*; }
 has_java() { command -v javac && ls /usr/share/java/jackson-databind.jar; }
 complete() {
@@ -17,7 +17,7 @@ complete() {
 } >/dev/null 2>&1
 
 packages='fonts-liberation procps postgresql curl jq faketime nginx libnginx-mod-http-js caddy systemd redis-server'
-packages="$packages golang-go golang-golang-x-oauth2-dev golang-github-coreos-go-oidc-dev"
+packages="$packages golang-go golang-golang-x-oauth2-dev golang-github-coreos-go-oidc-dev golang-github-golang-jwt-jwt-dev"
 packages="$packages golang-gopkg-square-go-jose.v2-dev default-jdk-headless libjackson2-databind-java ruby-openid-connect"
 has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # the npm of Debian conflicts with others
 

@@ -1,17 +1,11 @@
-"""The parts of programs that name an API, a client and where it sends people."""
+"""The programs of "Connect your application", and the parts of them that name an API."""
 
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-
-from clients_app import conf
-from clients_app.models import Client
-from clients_app.rules.client_types import LOGOUT_REDIRECT, REDIRECT, ClientType
-from clients_app.selectors.apis.may_call import reach_of
 
 register = template.Library()
 
@@ -31,6 +25,7 @@ _PARTS: Final = {
     "python": Part('\n        "resource": "%n",'),
     "csharp": Part('\n        ["resource"] = "%n",'),
     "powershell": Part("\n    resource      = '%n'", "''"),
+    "powershell-assertion": Part("\n    resource              = '%n'", "''"),
     "node": Part('\n    resource: "%n",'),
     "java": Part(
         '\n            + "&resource="'
@@ -40,6 +35,7 @@ _PARTS: Final = {
         "\nimport java.net.URLEncoder;\nimport java.nio.charset.StandardCharsets;"
     ),
     "go": Part('\n\n\t\tEndpointParams: url.Values{"resource": {"%n"}},'),
+    "go-assertion": Part('\n\n\t\t\t"resource": {"%n"},'),
     "go-imports": Part('\n\t"net/url"'),
     "env": Part("\nTOKEN_RESOURCE='%n'", "'\\''"),
     "json": Part(',\n    "Resource": "%n"'),
@@ -65,41 +61,7 @@ def token_request(context: Any, indent: int) -> SafeString:
     return SafeString(html.strip().replace("\n", "\n" + " " * indent))
 
 
-@register.inclusion_tag("clients_app/components/sign_in_settings.html")
-def client_settings(client: Client, plain: str = "CLIENT_SECRET") -> dict[str, Any]:
-    """Return the settings of a client that people sign in to; ``plain`` is its secret."""
-    urls = list(client.urls.values_list("kind", "url"))
-    redirect_uri = next((url for kind, url in urls if kind == REDIRECT.id), "")
-    logout_uri = next((url for kind, url in urls if kind == LOGOUT_REDIRECT.id), "")
-    default = reach_of(client).default
-    scope = default.default_scope if default else ""
-    return application_settings(
-        client.type, str(client.pk), redirect_uri, plain=plain, logout_uri=logout_uri, scope=scope
-    )
-
-
-@register.inclusion_tag("clients_app/components/sign_in_settings.html")
-def application_settings(
-    client_type: ClientType,
-    client_id: str,
-    redirect_uri: str,
-    *,
-    plain: str,
-    logout_uri: str = "",
-    scope: str | None = None,
-) -> dict[str, Any]:
-    """Return the settings of an application, for a client or with placeholders.
-
-    ``scope`` is that of the API; by default the first one of the built-in API.
-    """
-    of_api = conf.api_scopes()[0] if scope is None else scope
-    return {
-        "issuer": conf.issuer(),
-        "client_id": client_id,
-        "redirect_uri": redirect_uri,
-        "redirect_path": urlsplit(redirect_uri).path if "/" in redirect_uri else "/callback",
-        "logout_uri": logout_uri,
-        "scope": f"openid profile {of_api}".strip(),
-        "has_secret": client_type.has_secrets,
-        "plain": plain,
-    }
+@register.inclusion_tag("clients_app/components/snippets.html")
+def connect(connection: dict[str, Any], tests: int = 0) -> dict[str, Any]:
+    """Return the programs of a connection; ``tests`` is whether Test it is offered beside them."""
+    return {**connection, "tests": tests}

@@ -131,8 +131,10 @@ def test_programs_and_test_it_ask_for_the_chosen_api(
     window.get_by_label("For which API").select_option(identifier)
 
     for language, get_token in RUNS.items():
-        program = program_of(window, language.lower().partition(".")[0])
-        assert claims_of(get_token(program, tmp_path, plain))["aud"] == identifier, language
+        program = program_of(window, language)
+        assert claims_of(get_token(program, tmp_path, CLIENT_SECRET=plain))["aud"] == identifier, (
+            language
+        )
     answer = json.loads(run("bash", "-c", program_of(window, "curl"), folder=tmp_path))
     assert claims_of(answer["access_token"])["aud"] == identifier
     press(page, "Test it")

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, StorageState, expect
 from tests.journeys import secret_search
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import add_client, shown_credentials
-from tests.journeys.snippet_programs import RUNS, run
+from tests.journeys.snippet_programs import LABELS, RUNS, run
 from tests.journeys.token_requests import claims_by_pyjwt
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
@@ -57,7 +57,7 @@ def test_snippet_runs_as_copied(
     address = f"{live_portal.url}/identity/connect/token"
 
     for language, get_token in RUNS.items():
-        token = get_token(snippet(page, language), tmp_path, added.plain)
+        token = get_token(snippet(page, LABELS[language]), tmp_path, CLIENT_SECRET=added.plain)
         assert claims_by_pyjwt(live_portal, token)["client_id"] == added.client_id, language
     expect(window_of(page).get_by_text("Client Secret not copied yet")).to_be_visible()
 

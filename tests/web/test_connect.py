@@ -1,26 +1,34 @@
 """Connect: what a machine needs to prove a client by a key or an identity. FED-9."""
 
-import html
 import json
-import re
 from typing import Any
 
 import pytest
 import yaml
-from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey
 
 from clients_app import conf
 from clients_app.rules.federation.presets import PRESETS
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import let_call, make_api
 from tests.responses import HTMX, is_page, text_of
+from tests.web.test_snippets import PARSED, is_well_formed, snippets_of
 
+#: where programs get the token of a platform, other than from the environment
+PLACES = {
+    "kubernetes": "/var/run/portal/token",
+    "entra": "http://169.254.169.254/metadata/identity/oauth2/token?",
+    "google": "http://metadata.google.internal/computeMetadata/v1/",
+}
 FILES = {"github", "gitlab", "bitbucket", "circleci", "kubernetes"}
 
 
+#: with a program for each key and each platform
+LANGUAGES = ["python", "csharp", "powershell", "node", "java", "go"]
+
+
 def programs_of(reply: Any) -> dict[str, str]:
-    found = re.findall(r'<pre data-lang="(\w+)"[^>]*>(.*?)</pre>', text_of(reply), re.DOTALL)
-    return {name: html.unescape(re.sub("<[^>]+>", "", text)) for name, text in found}
+    return snippets_of(text_of(reply))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "window"])
@@ -34,31 +42,47 @@ def test_connect_by_a_key_is_a_page_and_a_fragment(
     reply = administrator_browser.get(address(f"/keys/{key.pk}/connect"), headers=headers)
 
     assert is_page(reply) is not bool(headers)
-    assert list(programs_of(reply)) == ["python", "node", "curl", "env"]
+    assert list(programs_of(reply)) == [*LANGUAGES, "curl", "env", "json"]
     for value in (str(machine.client.pk), conf.issuer(), f"{conf.issuer()}/connect/token"):
         assert f">{value}</code>" in text_of(reply)
 
 
 @pytest.mark.parametrize(
-    ("key", "algorithm"),
+    ("named", "algorithm", "lacking"),
     [
-        (ECKey.generate_key("P-256"), "ES256"),
-        (RSAKey.generate_key(2048), "RS256"),
-        (OKPKey.generate_key("Ed25519"), "EdDSA"),
+        ({"kty": "EC"}, "ES256", set()),
+        ({"kty": "RSA"}, "RS256", set()),
+        ({"kty": "RSA", "alg": "PS256"}, "PS256", {"curl"}),
+        ({"kty": "OKP"}, "EdDSA", {"curl", *PARSED}),
+        ({"kty": "OKP", "alg": "Ed25519"}, "EdDSA", {"curl", *PARSED}),
     ],
-    ids=["EC", "RSA", "OKP"],
 )
 def test_programs_sign_with_what_fits_the_key(
-    administrator_browser, address, machine, key, algorithm
+    administrator_browser, address, machine, named, algorithm, lacking
 ):
-    jwk = {**key.as_dict(private=False), "kid": "one"}
-    [row] = insert_keys(machine.client, 1, jwk=jwk)
+    [row] = insert_keys(machine.client, 1, jwk={**named, "kid": "one"})
 
     programs = programs_of(administrator_browser.get(address(f"/keys/{row.pk}/connect")))
 
-    assert f'algorithm="{algorithm}"' in programs["python"]
-    assert f'alg: "{algorithm}"' in programs["node"]
-    assert ("curl" in programs) is (algorithm != "EdDSA")
+    assert {*LANGUAGES, "curl", "env", "json"} - programs.keys() == lacking
+    for name in programs.keys() - {"env", "json", "go"}:
+        assert f'"{algorithm}"' in programs[name], name
+    assert f"SigningMethod{algorithm}," in programs["go"]
+    for name in programs.keys() - {"env", "json"}:
+        assert '"client-authentication+jwt"' in programs[name], name
+    assert all(is_well_formed(name, programs[name]) for name in PARSED.keys() - lacking)
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_connect_names_the_kid_where_a_client_has_more_than_three_keys(
+    administrator_browser, address, machine, count
+):
+    keys = [{"kty": "OKP", "kid": f"kid-{n}"} for n in range(count)]
+    rows = [insert_keys(machine.client, 1, jwk=key, thumbprint=key["kid"])[0] for key in keys]
+
+    text = text_of(administrator_browser.get(address(f"/keys/{rows[1].pk}/connect")))
+
+    assert (">kid-1</code>" in text) is (count > 3)
 
 
 def test_connect_by_published_keys_says_to_choose(administrator_browser, address, machine):
@@ -80,7 +104,12 @@ def test_each_platform_has_its_job(administrator_browser, address, machine, pres
 
     programs = programs_of(reply)
     in_a_pod = ["curl"] if preset == "kubernetes" else []
-    assert list(programs) == ["job", *in_a_pod, "python", "node"]
+    assert list(programs) == ["job", *in_a_pod, *LANGUAGES]
+    assert all(is_well_formed(name, programs[name]) for name in PARSED)
+    comes = PLACES.get(preset, "ID_TOKEN")
+    assert all(comes in programs[name] for name in LANGUAGES)
+    note = "from the environment variable <code>ID_TOKEN</code>."
+    assert (note in text_of(reply)) is (comes == "ID_TOKEN")
     whole = programs["job"] + programs.get("curl", "")
     assert f"-d client_id={machine.client.pk}" in whole
     assert f"{conf.issuer()}/connect/token" in whole
@@ -128,7 +157,7 @@ def test_programs_name_the_api_that_the_client_may_call(
 
     reply = administrator_browser.get(address(f"/identities/{row.pk}/connect"))
 
-    for name in ("job", "python", "node"):
+    for name in ("job", *LANGUAGES):
         assert api.identifier in programs_of(reply)[name], name
     assert yaml.safe_load(programs_of(reply)["job"])["jobs"]["token"]["steps"]
 

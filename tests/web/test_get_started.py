@@ -5,10 +5,13 @@ import re
 from urllib.parse import urljoin
 
 import pytest
+import yaml
 
 from clients_app.rules.client_types import CLIENT_TYPES
+from tests.factories import make_api
 from tests.portal_process import CHECKOUT
 from tests.responses import HTMX, is_page, text_of
+from tests.web.test_snippets import snippets_of
 
 GUIDES = [f"/help/get-started/{client_type}" for client_type in CLIENT_TYPES]
 
@@ -47,6 +50,73 @@ def test_guide_says_which_way_fits_which_machine(administrator_browser):
         page = text_of(administrator_browser.get(guide))
         shown = ways if guide.rpartition("/")[2] != "authorization-code" else []
         assert [way for way in ways if f"<dt>{way}</dt>" in page] == shown
+
+
+WAYS = {
+    "key": ["python", "csharp", "powershell", "node", "java", "go", "curl", "env", "json"],
+    "kubernetes": ["job", "curl", "python", "csharp", "powershell", "node", "java", "go"],
+    "entra": ["job", "python", "csharp", "powershell", "node", "java", "go"],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_guide_shows_programs_and_steps_for_the_chosen_way(administrator_browser, way):
+    page = text_of(administrator_browser.get(GUIDES[0], {"way": way}))
+
+    programs = snippets_of(page)
+    assert list(programs) == WAYS[way]
+    assert all("CLIENT_SECRET" not in text for text in programs.values())
+    assert all("YOUR_CLIENT_ID" in programs[name] for name in WAYS[way] if name != "job")
+    steps = re.findall(r'<span class="n"[^>]*>\d</span>([^<]+)</h2>', page)
+    assert steps[1:3] == ["Save the Client Id", "Ask for a token"]
+    assert steps[5:] == (["Replace the key in time"] if way == "key" else [])
+    pressed = dict(re.findall(r'name="way" value="(\w+)" aria-pressed="(\w+)"', page))
+    assert pressed == {
+        "secret": "false",
+        "key": str(way == "key").lower(),
+        "github": str(way != "key").lower(),
+    }
+    assert (f'<option value="{way}" selected>' in page) is (way != "key")
+
+
+def test_guide_of_a_pod_names_what_to_replace(administrator_browser):
+    page = text_of(administrator_browser.get(GUIDES[0], {"way": "kubernetes"}))
+
+    pod = yaml.safe_load(snippets_of(page)["job"])
+    assert pod["metadata"]["namespace"] == "YOUR_NAMESPACE"
+    assert pod["spec"]["serviceAccountName"] == "YOUR_SERVICE_ACCOUNT"
+
+
+def test_guide_keeps_way_and_api_beside_each_other(administrator_browser, tenant):
+    api = make_api("Orders", tenant, "read")
+    page = text_of(administrator_browser.get(GUIDES[0], {"way": "entra", "api": str(api.pk)}))
+
+    assert all(api.identifier in text for text in snippets_of(page).values())
+    assert '<option value="entra" selected>' in page
+    assert f'<option value="{api.pk}" selected>' in page
+    assert f'<input type="hidden" name="api" value="{api.pk}">' in page
+
+
+@pytest.mark.parametrize("way", ["key", "kubernetes"])
+def test_guide_of_a_server_shows_programs_for_the_chosen_way(administrator_browser, way):
+    reply = administrator_browser.get("/help/get-started/hybrid", {"way": way})
+
+    assert snippets_of(text_of(reply)).keys() >= {"authlib", "node-client", "env"}
+    assert "CLIENT_SECRET" not in text_of(reply)
+    assert "-d client_assertion=YOUR_JWT" in commands(reply)["introspect"]
+
+
+@pytest.mark.parametrize("way", ["", "nonsense", "identity"])
+def test_guide_for_an_unknown_way_is_about_secrets(administrator_browser, way):
+    page = text_of(administrator_browser.get(GUIDES[0], {"way": way}))
+    assert 'name="way" value="secret" aria-pressed="true"' in page
+    assert "CLIENT_SECRET" in snippets_of(page)["curl"]
+
+
+def test_guide_of_applications_in_browsers_knows_no_ways(administrator_browser):
+    reply = administrator_browser.get("/help/get-started/authorization-code", {"way": "key"})
+    assert snippets_of(text_of(reply)).keys() == {"oidc-client-ts", "env"}
+    assert 'name="way"' not in text_of(reply)
 
 
 def test_guide_uses_the_addresses_of_the_settings(administrator_browser, settings, tenant):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from clients_app import conf
+from clients_app.rules.federation.presets import PRESETS
+from clients_app.web.programs import SIGNING, Program, by_identity, by_key, by_secret, signing_in
 from tests.responses import is_page, text_of
 
 TEMPLATES = Path("templates/clients_app")
@@ -62,14 +64,21 @@ def test_component_template_names_its_inputs(pattern):
 
 NAMES_PARTS = (
     *(f"templatetags/{name}.py" for name in ("charts", "events", "portal", "snippets")),
-    "web/connecting.py",
     "web/views/get_started.py",
 )
+
+
+def programs() -> list[Program]:
+    """Return each program that some client or some guide shows."""
+    shown = [*by_secret(), *signing_in(by_server=True), *signing_in(by_server=False)]
+    shown += by_identity(PRESETS["kubernetes"], in_file=True)
+    return shown + [program for algorithm in SIGNING for program in by_key(algorithm)]
 
 
 def test_component_template_is_used():
     texts = [template.read_text() for template in TEMPLATES.rglob("*.html")]
     texts += [Path(f"clients_app/{name}").read_text() for name in NAMES_PARTS]
+    texts += [f'"{program.template}"' for program in programs()]
     for part in [*TEMPLATES.glob("components/*.html"), *TEMPLATES.glob("*/_*.html")]:
         name = f'"clients_app/{part.relative_to(TEMPLATES)}"'
         assert any(name in text for text in texts), part

@@ -1,25 +1,25 @@
 """The settings of applications that people sign in to, where the portal shows them."""
 
 import ast
-import html
-import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from clients_app.models import Client
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import let_call, make_api, make_application
 from tests.responses import HTMX, plain_secret_in, text_of
+from tests.web.test_snippets import snippets_of as snippets_in
 
+SERVER = {"authlib", "node-client", "env"}
 REGISTER = "/security/clients/register"
 ISSUER = "http://localhost:8000/identity"
 
 
 def snippets_of(reply) -> dict[str, str]:
     """Return the text of each snippet by its name."""
-    found = re.findall(r'<pre data-lang="([\w-]+)"[^>]*>(.*?)</pre>', text_of(reply), re.DOTALL)
-    return {name: html.unescape(re.sub("<[^>]+>", "", text)) for name, text in found}
+    return snippets_in(text_of(reply))
 
 
 def is_module(text: str, folder: Path) -> bool:
@@ -74,7 +74,7 @@ def test_new_hybrid_client_has_its_secret_only_in_settings(
     created = administrator_browser.post(f"{REGISTER}/hybrid", sent, headers=HTMX)
 
     snippets, plain = snippets_of(created), plain_secret_in(created)
-    assert snippets.keys() == {"authlib", "node-client", "env"}
+    assert snippets.keys() == SERVER
     assert {name for name, text in snippets.items() if plain in text} == {"env"}
     assert is_module(snippets["node-client"], tmp_path)
     program = ast.unparse(ast.parse(snippets["authlib"]))
@@ -83,6 +83,66 @@ def test_new_hybrid_client_has_its_secret_only_in_settings(
     assert "@app.get('/a')" in program or "@app.get('/b')" in program
     details = administrator_browser.get(f"/security/clients/{Client.objects.get().pk}")
     assert plain not in text_of(details)
+
+
+@pytest.fixture
+def server(tenant):
+    """An application with a server, and a secret."""
+    urls = ("https://rooms.example/callback",)
+    return make_application("Rooms", tenant, client_type="hybrid", redirect_uris=urls)
+
+
+def by_key(client):
+    return f"keys/{insert_keys(client, 1)[0].pk}"
+
+
+def by_platform(preset):
+    def insert(client):
+        [row] = insert_identities(client, 1, preset=preset, audience="https://portal.example")
+        return f"identities/{row.pk}"
+
+    return insert
+
+
+@pytest.mark.parametrize(
+    ("insert", "part"),
+    [
+        (by_key, "PRIVATE_KEY_FILE"),
+        (by_platform("kubernetes"), "/var/run/portal/token"),
+        (by_platform("entra"), "/metadata/identity/oauth2/token?"),
+        (by_platform("google"), "/computeMetadata/v1/"),
+        (by_platform("aws"), "ID_TOKEN"),
+    ],
+)
+def test_application_without_a_secret_has_programs_by_what_it_holds(
+    administrator_browser, colleague_browser, server, tmp_path, now, insert, part
+):
+    server.secrets.update(expires_at=now)
+    place = f"/security/clients/{server.pk}"
+    connect = administrator_browser.get(f"{place}/{insert(server)}/connect")
+    details = administrator_browser.get(place)
+
+    for snippets in map(snippets_of, (connect, details)):
+        assert SERVER <= snippets.keys() <= {*SERVER, "job"}
+        assert ("job" in snippets) is (part == "/var/run/portal/token")
+        assert is_module(snippets["node-client"], tmp_path)
+        ast.parse(snippets["authlib"])
+        for name in ("authlib", "node-client"):
+            assert part in snippets[name]
+            assert "https://rooms.example/callback" in snippets[name]
+        assert not any("CLIENT_SECRET" in text for text in snippets.values())
+    seen_by_a_viewer = snippets_of(colleague_browser.get(place))
+    assert part not in seen_by_a_viewer["authlib"]  # who may not know what the client holds
+
+
+def test_application_with_a_secret_and_a_key_has_settings_for_the_secret(
+    administrator_browser, server
+):
+    by_key(server)
+
+    snippets = snippets_of(administrator_browser.get(f"/security/clients/{server.pk}"))
+
+    assert "CLIENT_SECRET" in snippets["authlib"]
 
 
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])

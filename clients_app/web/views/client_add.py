@@ -106,7 +106,12 @@ def _show_created(request: HttpRequest, created: RegisteredClient) -> HttpRespon
     elif client.type.has_secrets:
         screen = "clients/client_created_connect"
         credential = client.keys.present().first() or client.identities.present().first()
-    context = {"client": client, "plain": created.plain, **connection_of(client, credential)}
+    context = {
+        "client": client,
+        "plain": created.plain,
+        "credential": credential,
+        "connection": connection_of(client, credential, plain=created.plain),
+    }
     title = gettext("Client Successfully Created")
     return show(request, screen, context, title=title, event="clientCreated")
 

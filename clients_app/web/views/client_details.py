@@ -31,6 +31,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
 from clients_app.web.client_health import health_notice
+from clients_app.web.connecting import connection_of
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
@@ -80,6 +81,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
         "lines": [(gettext(line.label), getattr(client, line.name)) for line in LINES],
         "tags": client.tags.all(),
         "urls": _urls(client),
+        "connection": _connection(client, may_see_people=may_see_people, now=now),
         "application_lines": [
             (gettext(line.label), getattr(client, line.name)) for line in APPLICATION_URLS
         ],
@@ -153,6 +155,17 @@ def _usage_chart(client: Client, period: Period, *, details: bool, now: datetime
         uses=hours_of(client, now=now) if details else (),
         now=now,
     )
+
+
+def _connection(client: Client, *, may_see_people: bool, now: datetime) -> dict[str, Any] | None:
+    """Return how an application connects: by its secret, if it has one or nobody may know."""
+    if not client.type.signs_people_in:
+        return None
+    without_secret = may_see_people and not client.secrets.live(now).exists()
+    credential = without_secret and (
+        client.keys.live(now).first() or client.identities.live(now).first()
+    )
+    return connection_of(client, credential or None)
 
 
 def _by_expiry(secret: ClientSecret) -> tuple[bool, datetime]:

@@ -28,5 +28,6 @@ def identity_connect(request: HttpRequest, client: Client, identity_id: int) -> 
 
 
 def _shown(request: HttpRequest, client: Client, credential: Any) -> HttpResponse:
-    context = {"client": client, **connection_of(client, credential)}
+    connection = connection_of(client, credential)
+    context = {"client": client, "credential": credential, "connection": connection}
     return show(request, "secrets/connect", context, title=gettext("Connect"))

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
-from clients_app import conf
 from clients_app.http.forms.credential_edit_form import CredentialEditForm
 from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.forms.rotate_form import RotateForm
@@ -28,7 +27,7 @@ from clients_app.services.secrets.adding import NewSecret, add_secret
 from clients_app.services.secrets.changes import edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
-from clients_app.web.asked_apis import asked_apis
+from clients_app.web.connecting import connection_of
 from clients_app.web.form_window import form_window
 from clients_app.web.htmx import done, show
 from clients_app.web.rotation_runs import run_in
@@ -170,8 +169,7 @@ def _show_once(request: HttpRequest, client: Client, added: NewSecret, **more: A
         "client": client,
         "plain": added.plain,
         "same_description": description if others.filter(description=description).exists() else "",
-        "token_address": f"{conf.issuer()}/connect/token",
-        **asked_apis(client),
+        "connection": connection_of(client, None, plain=added.plain),
         **more,
     }
     title = gettext("Secret Successfully Added")
