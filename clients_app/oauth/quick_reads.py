@@ -34,13 +34,17 @@ def quick_read(
     now: datetime,
     cached: SqliteRowCache,
     read: Callable[[UUID, Ask, datetime], T],
+    on_postgresql: Callable[[UUID, Ask, datetime], T] | None = None,
 ) -> T:
     """Return what ``read`` reads of the client, or what ``cached`` has of it on SQLite.
 
-    A connection that broke since its last use is reopened once.
+    ``on_postgresql`` reads the same there, in place of ``read``. A connection that broke since its
+    last use is reopened once.
     Errors: django.db.Error if the database does not answer.
     """
     connection = _connection_of_this_thread()
+    if on_postgresql is not None and connection.vendor == "postgresql":
+        read = on_postgresql
     try:
         return _read(connection, client_id, now, cached, read)
     except DatabaseError:

@@ -6,14 +6,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from clients_app.models import Client, ClientKey, FederatedIdentity, FetchedKeySet
-from clients_app.oauth import credential_query
+from clients_app.oauth import credential_query, quick_reads
 from clients_app.oauth.client_query import read_client
 from clients_app.oauth.credential_query import read_credentials
+from clients_app.services.credentials import key_sets
 from tests.credentials import insert_identities, insert_keys
 from tests.moments import IN_A_YEAR, NOW
-from tests.oauth.assertions import key_of, register
+from tests.oauth.assertions import asking, assertion, key_of, register
 from tests.oauth.wsgi import basic, environ, form, through_the_short_entrance
 
 URL = "https://keys.example/jwks.json"
@@ -93,3 +95,91 @@ def test_request_with_a_secret_reads_no_keys(
     assert reply.status == 200
     assert asked == []
     assert read_client(good.row.pk, now=now).is_active
+
+
+@pytest.fixture
+def read_from_database(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The characters of key sets that each query of credentials has returned."""
+    lengths: list[int] = []
+
+    def counting(read: Any) -> Any:
+        def with_count(client_id: Any, ask: Any, now: datetime) -> Any:
+            def asked(*words: Any) -> Any:
+                rows = list(ask(*words))
+                texts = [value for row in rows for value in row if isinstance(value, str)]
+                lengths.append(sum(len(text) for text in texts if '"keys"' in text))
+                return rows
+
+            return read(client_id, asked, now)
+
+        return with_count
+
+    def quick_read(*given: Any, **more: Any) -> Any:
+        more |= {name: counting(more[name]) for name in ("read", "on_postgresql")}
+        return quick_reads.quick_read(*given, **more)
+
+    monkeypatch.setattr(credential_query, "quick_read", quick_read)
+    return lengths
+
+
+def test_forged_assertions_read_no_key_set_twice(
+    good: SimpleNamespace,
+    read_from_database: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    now: datetime,
+):
+    """Twenty sets of up to 64 KB for each forgery would be a flood of its own."""
+    monkeypatch.setattr(key_sets, "wait_for", lambda _: False)  # all were fetched a moment ago
+    other = {"keys": [{**key_of("EC", 3).as_dict(private=False), "kid": "x" * 200}] * 50}
+    for number in range(10):
+        url = f"https://keys{number}.example/jwks.json"
+        insert_keys(good.row, 1, jwk=None, thumbprint="", jwks_url=url)
+        insert_identities(good.row, 1, issuer=url, jwks=other if number % 2 else None)
+        for is_issuer in (True, False):
+            of = {"url": url, "is_issuer": is_issuer, "jwks": other, "due_at": now}
+            FetchedKeySet.objects.create(fetched_at=now, **of)
+
+    for number in range(6):
+        issuer = {"iss": f"https://keys{number}.example/jwks.json"} if number > 2 else {}
+        header = {"kid": f"no-such-{number}"}
+        forged = assertion(str(good.id), key_of("EC", 9), header=header, **issuer)
+        assert through_the_short_entrance(environ(body=asking(forged))).status == 401
+
+    assert len(read_from_database) == 6  # one query for each
+    assert read_from_database[0] > 20 * 50 * 200
+    if connection.vendor == "postgresql":  # SQLite keeps rows outside transactions alone
+        assert read_from_database[1:] == [0] * 5
+
+
+def test_kept_key_set_is_never_older_than_the_database(
+    good: SimpleNamespace, now: datetime
+) -> None:
+    """Each change is seen by the next request: other keys, a removal, and a new row."""
+    insert_keys(good.row, 1, jwk=None, thumbprint="", jwks_url=URL)
+    [identity] = insert_identities(good.row, 1, jwks=SET)
+    row = FetchedKeySet.objects.create(url=URL, is_issuer=False, jwks=SET, due_at=now)
+
+    def sets() -> tuple[list[Any], list[Any]]:
+        read = read_credentials(good.row.pk, now=now)
+        fetched = [json.loads(key.fetched) if key.fetched else None for key in read.keys]
+        return fetched, [json.loads(one.jwks) if one.jwks else None for one in read.identities]
+
+    for _ in range(2):
+        assert sets() == ([SET], [SET])
+    for kids in (["a"], ["b"], []):
+        other = {"keys": [{"kid": kid} for kid in kids]}
+        FetchedKeySet.objects.filter(pk=row.pk).update(jwks=other)
+        assert sets() == ([other], [SET])
+        FederatedIdentity.objects.filter(pk=identity.pk).update(jwks=other)
+        assert sets() == ([other], [other])
+        FederatedIdentity.objects.filter(pk=identity.pk).update(jwks=SET)
+    FetchedKeySet.objects.all().delete()
+    assert sets() == ([None], [SET])
+    with transaction.atomic():
+        FetchedKeySet.objects.create(url=URL, is_issuer=False, jwks=SET, due_at=now)
+        assert sets() == ([SET], [SET])
+        transaction.set_rollback(True)
+    assert sets() == ([None], [SET])
+    ClientKey.objects.update(removed_at=now)
+    FederatedIdentity.objects.update(removed_at=now)
+    assert sets() == ([], [])
