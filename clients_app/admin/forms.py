@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,8 @@ _TEXTS: Final = {  # the help texts of Add Client
     "may_rotate_own_secrets": _("Public keys too. By the REST API, with its own token."),
     "may_add_secrets": _("Exempt from the policy New secrets."),
 }
+
+PLATFORMS: Final = [(preset.key, preset.name) for preset in PRESETS.values()]
 
 
 class SecretForm(secret_form.SecretForm):
@@ -74,11 +77,9 @@ class KeyEditForm(SecretForm, key_forms.KeyEditForm):
 
 
 class WhichPlatformForm(forms.Form):
-    """The platform, of which the fields of a federated identity depend."""
+    """The platform, on which the fields of a federated identity depend."""
 
-    platform = forms.ChoiceField(
-        choices=[(preset.key, preset.name) for preset in PRESETS.values()], label=_("Platform")
-    )
+    platform = forms.ChoiceField(choices=PLATFORMS, label=_("Platform"))
 
 
 class PlatformForm(SecretForm, identity_forms.PlatformForm):
@@ -123,14 +124,27 @@ class TenantAndTypeForm(forms.Form):
         initial=CLIENT_CREDENTIALS.id,
         label=_("Client Type"),
     )
+    way = forms.ChoiceField(
+        choices=[
+            ("secret", _("Client Secret")),
+            ("key", _("Public Key")),
+            (_("Federated Identity"), PLATFORMS),
+        ],
+        required=False,
+        label=_("The client proves itself by"),
+        help_text=_("An Authorization Code client proves nothing."),
+    )
 
 
 class ClientForm(SecretForm, client_form.ClientForm):
     """The fields of the client, then those of its first secret if its type has secrets."""
 
+    credential_label: str | Promise = _("Secret Description")
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["secret_description"].label = _("Secret Description")
+        self.order_fields(client_form.ORDER)
+        self.fields["secret_description"].label = str(self.credential_label)
         if "roles" in self.fields:
             roles: Any = self.fields["roles"]
             roles.widget = forms.CheckboxSelectMultiple(choices=roles.choices)
@@ -140,3 +154,21 @@ class ClientForm(SecretForm, client_form.ClientForm):
                 self.fields.pop(name, None)
         for name in _TEXTS.keys() & self.fields.keys():
             self.fields[name].help_text = _TEXTS[name]
+
+
+class KeyClientForm(ClientForm, key_forms.KeyForm):
+    """The fields of the client, then those of its first public key."""
+
+    credential_label = _("Description of the key")
+
+
+class PlatformClientForm(ClientForm, identity_forms.PlatformForm):
+    """The fields of the client, then those of its first federated identity, by its platform."""
+
+    credential_label = _("Description of the identity")
+
+
+class RuleClientForm(ClientForm, identity_forms.RuleForm):
+    """The fields of the client, then the rules of its first federated identity."""
+
+    credential_label = _("Description of the identity")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clients_app.admin.forms import PlatformForm, RuleEditForm, RuleForm, WhichPlatformForm
 from clients_app.admin.operations.credentials import edit_of, for_new, removal_of
 from clients_app.admin.operations.kinds import CLIENT, IDENTITY, is_present
-from clients_app.admin.operations.operation import Answer, Done, Operation, ask_and_perform
+from clients_app.admin.operations.operation import GRADE, Answer, Done, Operation, ask_and_perform
 from clients_app.admin.pages import show_form
 from clients_app.errors import gettext_noop
 from clients_app.models import Client
@@ -24,8 +24,6 @@ from clients_app.services.credentials.identities import (
     remove_identity,
 )
 
-_GRADE = "admin/_grade.html"
-
 
 def _page(request: HttpRequest, operation: Operation, client_id: UUID) -> HttpResponse:
     """Ask for the platform, which becomes part of the address, then for its names or the rules."""
@@ -36,7 +34,7 @@ def _page(request: HttpRequest, operation: Operation, client_id: UUID) -> HttpRe
         return show_form(request, first, title=title, button=button, subject=client, method="get")
     preset = PRESETS[first.cleaned_data["platform"]]
     if preset.key == "other":
-        operation = operation._replace(form=RuleForm, below=_GRADE)
+        operation = operation._replace(form=RuleForm, below=GRADE)
     arguments = {"preset": preset, **for_new(client, now)}
     lines = (gettext("%(platform)s, for %(client)s") % {"platform": preset.name, "client": client},)
     return ask_and_perform(
@@ -65,7 +63,7 @@ identity_edit = edit_of(
     form=RuleEditForm,
     edit=edit_identity,
     done=gettext_noop("Federated identity %(identity)s saved."),
-    below=_GRADE,
+    below=GRADE,
 )
 identity_remove = removal_of(
     IDENTITY,

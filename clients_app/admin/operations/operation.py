@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Model
@@ -26,6 +26,10 @@ from clients_app.models import Client, ClientKey, ClientSecret, FederatedIdentit
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import clients_by_id
 from clients_app.services import form_keys
+
+#: what stands below the fields of some forms
+KEY_PAIR: Final = "admin/_key_pair.html"
+GRADE: Final = "admin/_grade.html"
 
 
 class Done(NamedTuple):

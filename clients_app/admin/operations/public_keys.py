@@ -14,7 +14,7 @@ from clients_app.admin.operations.credentials import (
     removal_of,
 )
 from clients_app.admin.operations.kinds import CLIENT, PUBLIC_KEY, is_live, is_present
-from clients_app.admin.operations.operation import Answer, Done
+from clients_app.admin.operations.operation import KEY_PAIR, Answer, Done
 from clients_app.errors import gettext_noop
 from clients_app.http.forms.assertion_rules_form import AssertionRulesForm
 from clients_app.models import Client, ClientKey
@@ -23,8 +23,6 @@ from clients_app.services.credentials.assertion_rules import set_assertion_rules
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
 
-_KEY_PAIR = "admin/_key_pair.html"
-
 
 @CLIENT.operation(
     "keys/add",
@@ -32,7 +30,7 @@ _KEY_PAIR = "admin/_key_pair.html"
     Action.ADD_CREDENTIAL,
     form=KeyForm,
     arguments=for_new,
-    below=_KEY_PAIR,
+    below=KEY_PAIR,
     is_offered=lambda client: is_present(client) and client.type.has_secrets,
 )
 def key_add(client: Client, form: KeyForm, **by: Any) -> Answer:
@@ -48,7 +46,7 @@ def key_add(client: Client, form: KeyForm, **by: Any) -> Answer:
     lines=client_and_last_use,
     form=KeyRotateForm,
     arguments=for_another,
-    below=_KEY_PAIR,
+    below=KEY_PAIR,
     is_offered=is_live,
 )
 def key_rotate(key: ClientKey, form: KeyRotateForm, **by: Any) -> Answer:

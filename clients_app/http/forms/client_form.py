@@ -26,7 +26,7 @@ from clients_app.services.clients.drafts import ClientDraft
 URL_INPUTS: Final = tuple(input_of(kind.path) for kind in URL_KINDS)
 LINE_INPUTS: Final = tuple(one.name for one in LINES)
 APPLICATION_INPUTS: Final = tuple(one.name for one in APPLICATION_URLS)
-_ORDER: Final = (
+ORDER: Final = (
     *("name", *URL_INPUTS, "allow_offline_access", "roles", "confirm_admin", "token_lifetime"),
     *(*APPLICATION_INPUTS, "skips_consent"),
     *(*LINE_INPUTS, "tags", "may_introspect", "may_rotate_own_secrets", "may_add_secrets"),
@@ -96,7 +96,7 @@ class ClientForm(OfferedTags, OfferedRoles):
             self.fields[one.name] = TextField(gettext(one.label), rule, help_text=gettext(one.help))
         for path in client_type.lacks:
             self.fields.pop(input_of(path), None)
-        self.order_fields(_ORDER)
+        self.order_fields(ORDER)
         if "roles" in self.fields:
             self.offer_roles(actor.tenant_id)
 
