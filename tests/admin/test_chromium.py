@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from joserfc.jwk import ECKey
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PortalProcess
 
+PUBLIC = ECKey.generate_key("P-256").as_pem(private=False).decode()
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 PLACES = (
     *("Audit events", "Client secrets", "Clients", "People"),
@@ -90,6 +92,30 @@ def test_client_gets_a_second_secret_and_is_removed(visitor: Visitor) -> None:
     page.get_by_role("button", name="Remove Client").click()
     expect(page.locator(".messagelist")).to_have_text(f"{name} is removed.")
     expect(page.get_by_role("link", name="Restore Client")).to_be_visible()
+
+
+def test_client_gets_a_public_key_of_this_browser(visitor: Visitor) -> None:
+    page = front_page(visitor)
+    page.goto("/admin/clients_app/client/add/")
+    page.get_by_role("button", name="Continue").click()
+    added(page, f"Valve, {visitor.javascript}")
+    page.get_by_role("link", name="Close").click()
+    page.get_by_role("link", name="Add Public Key").click()
+    make = page.get_by_role("button", name="Make a key pair in this browser")
+    if visitor.javascript:
+        with page.expect_download() as download:
+            make.click()
+        private = download.value.path().read_text()
+        assert private.startswith("-----BEGIN PRIVATE KEY-----")
+        expect(page.locator("#key-pair-note")).to_contain_text("The private key is downloaded")
+        assert "PRIVATE" not in page.content()
+    else:
+        expect(make).to_be_hidden()
+        page.get_by_label("Public key:").fill(PUBLIC)
+    page.get_by_label("Never Expires").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator(".messagelist")).to_contain_text("Public key")
+    expect(page.get_by_role("link", name="Edit Assertions")).to_be_visible()
 
 
 def added(page: Page, name: str) -> str:
