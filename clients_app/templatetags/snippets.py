@@ -55,9 +55,9 @@ def names_api(context: Any, name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def token_request(context: Any, indent: int) -> SafeString:
-    """Return the request of a platform's job, with ``indent`` spaces before each further line."""
-    html = render_to_string("clients_app/snippets/_token_request.html", context.flatten())
+def part(context: Any, name: str, indent: int) -> SafeString:
+    """Return a part that several programs have, with ``indent`` spaces before each further line."""
+    html = render_to_string(f"clients_app/snippets/_{name}.html", context.flatten())
     return SafeString(html.strip().replace("\n", "\n" + " " * indent))
 
 

@@ -80,8 +80,8 @@ def test_component_template_is_used():
     texts += [Path(f"clients_app/{name}").read_text() for name in NAMES_PARTS]
     texts += [f'"{program.template}"' for program in programs()]
     for part in [*TEMPLATES.glob("components/*.html"), *TEMPLATES.glob("*/_*.html")]:
-        name = f'"clients_app/{part.relative_to(TEMPLATES)}"'
-        assert any(name in text for text in texts), part
+        names = (f'"clients_app/{part.relative_to(TEMPLATES)}"', f'{{% part "{part.stem[1:]}" ')
+        assert any(name in text for text in texts for name in names), part
 
 
 def test_event_address_behind_trusted_proxies_is_the_client(administrator_browser, draft, settings):

@@ -18,17 +18,9 @@ from tests.conftest import Machine
 from tests.responses import text_of
 
 GUIDE = "/help/get-started/client-credentials"
-LANGUAGES = {
-    "curl": "curl",
-    "python": "Python",
-    "csharp": "C#",
-    "powershell": "PowerShell",
-    "node": "Node.js",
-    "java": "Java",
-    "go": "Go",
-    "env": ".env",
-    "json": "appsettings.json",
-}
+KINDS = ("curl", "python", "csharp", "powershell", "node", "java", "go", "env", "json")
+NAMES = ("curl", "Python", "C#", "PowerShell", "Node.js", "Java", "Go", ".env", "appsettings.json")
+LANGUAGES = dict(zip(KINDS, NAMES, strict=True))
 HOLD_THE_SECRET = {"curl", "env", "json"}
 PARSED: dict[str, Any] = {"csharp": tree_sitter_c_sharp, "powershell": tree_sitter_powershell}
 
