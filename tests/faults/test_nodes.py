@@ -11,6 +11,7 @@ import pytest
 from tests.cluster import invariants
 from tests.cluster.administrator import Administrator, new_administrator
 from tests.cluster.cluster import Cluster
+from tests.cluster.replays import Signer, send_to
 from tests.cluster.token_load import TokenLoad
 from tests.prepared_portal import prepared_portal
 from tests.waiting import wait_until
@@ -47,6 +48,22 @@ def test_nodes_that_start_at_once_prepare_an_empty_database_once(cluster: Cluste
     assert query("SELECT count(*) FROM clients_app_person") == [(1,)]
     assert query("SELECT count(*) FROM clients_app_signingkey WHERE state = 'active'") == [(1,)]
     assert all("ERROR" not in node.log() for node in cluster.nodes)
+
+
+def test_assertion_is_good_for_one_token_of_one_node(cluster: Cluster) -> None:
+    """CRE-5, also while nobody answers at CACHE_URL: PostgreSQL alone decides."""
+    signer = Signer(cluster, "signer")
+    one, other = cluster.nodes
+    used = signer.assertion()
+
+    assert [send_to(node, used) for node in (one, other, one)] == [200, 401, 401]
+    assert signer.sent_at_once(signer.assertion(), [one, other] * 10) == {200: 1, 401: 19}
+    cluster.redis.kill()
+    try:
+        assert send_to(other, used) == 401
+        assert signer.sent_at_once(signer.assertion(), [one, other] * 10) == {200: 1, 401: 19}
+    finally:
+        cluster.redis.start()
 
 
 def killed(cluster: Cluster) -> None:
