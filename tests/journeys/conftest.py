@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tests.journeys.accessibility_checks import AccessibilityChecks
-from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
+from tests.journeys.signed_in import SignedIn
+from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 from tests.prepared_portal import new_portal
 
@@ -63,7 +64,7 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProc
 
 
 @pytest.fixture(scope="package")
-def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
+def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> SignedIn:
     """The cookies of people of three more tenants by username; Zofia's tenant has no clients."""
     settled = live_portal.run(
         "shell",
@@ -72,10 +73,7 @@ def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str
         f"larkfield.settle({PASSWORD!r}); larkfield.settle_small_ones({PASSWORD!r})",
     )
     assert settled.returncode == 0, settled.stderr
-    return {
-        username: cookies_of(chromium, live_portal, username)
-        for username in ("mara.okafor", "jonas.berg", "zofia", "otto")
-    }
+    return SignedIn(chromium, live_portal, "mara.okafor", "jonas.berg", "zofia", "otto")
 
 
 @pytest.fixture
@@ -88,7 +86,7 @@ def accessibility() -> Iterator[AccessibilityChecks]:
 
 @pytest.fixture
 def visit_as(
-    live_portal: PortalProcess, new_visitor: NewVisitor, larkfield_cookies: dict[str, StorageState]
+    live_portal: PortalProcess, new_visitor: NewVisitor, larkfield_cookies: SignedIn
 ) -> Callable[..., Visitor]:
     """A function that returns a visitor signed in as a person of Larkfield Water.
 
@@ -140,9 +138,14 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
 
 
 @pytest.fixture(scope="package")
-def administrator_cookies(chromium: Browser, live_portal: PortalProcess) -> StorageState:
-    """The cookies of Mara, the administrator, signed in a moment ago."""
-    return cookies_of(chromium, live_portal, USERNAME)
+def administrator_signed_in(chromium: Browser, live_portal: PortalProcess) -> SignedIn:
+    return SignedIn(chromium, live_portal, USERNAME)
+
+
+@pytest.fixture
+def administrator_cookies(administrator_signed_in: SignedIn) -> StorageState:
+    """The cookies of Mara, the administrator, signed in minutes ago at most."""
+    return administrator_signed_in[USERNAME]
 
 
 @pytest.fixture
@@ -155,14 +158,3 @@ def visitor(
     """A visitor signed in as Mara; see also WITH_AND_WITHOUT_JAVASCRIPT."""
     javascript = getattr(request, "param", True)
     return new_visitor(live_portal, javascript=javascript, storage_state=administrator_cookies)
-
-
-def cookies_of(chromium: Browser, portal: PortalProcess, username: str) -> StorageState:
-    """Sign in; return the cookies, which sign in other browser contexts too."""
-    visitor = Visitor(chromium, portal)
-    page = visitor.page("/sign-in")
-    sign_in(page, username)
-    page.wait_for_url("**/security/clients*")
-    cookies = visitor.context.storage_state()
-    assert visitor.close() == []
-    return cookies

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page
 
 from clients_app import limits
 from tests.journeys import long_names
-from tests.journeys.conftest import cookies_of
 from tests.journeys.page_actions import expect_window, open_window, to_second_step
+from tests.journeys.signed_in import cookies_of
 from tests.journeys.test_accessibility import PAGES, WINDOWS
 from tests.journeys.visitor import PHONE, Visitor, press
 from tests.portal_process import PASSWORD, PortalProcess

@@ -12,8 +12,9 @@ import requests
 from joserfc.jwk import ECKey
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.journeys.conftest import WITHOUT_JAVASCRIPT, NewVisitor, cookies_of
+from tests.journeys.conftest import WITHOUT_JAVASCRIPT, NewVisitor
 from tests.journeys.page_actions import expect_closed, expect_window
+from tests.journeys.signed_in import cookies_of
 from tests.journeys.test_key_pair import downloaded
 from tests.journeys.test_passkeys import age_proofs
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of

@@ -8,10 +8,11 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITHOUT_JAVASCRIPT, NewVisitor
 from tests.journeys.page_actions import SECRET, expect_window, open_tab
+from tests.journeys.signed_in import SignedIn
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
@@ -93,7 +94,7 @@ def test_refusals_without_javascript_explain_and_link_on(
     visitor: Visitor,
     live_portal: PortalProcess,
     new_visitor: NewVisitor,
-    larkfield_cookies: dict[str, StorageState],
+    larkfield_cookies: SignedIn,
 ) -> None:
     visitor.expect(404, 500, 503)
     page = visitor.page(f"{CLIENTS}/{uuid4()}")
