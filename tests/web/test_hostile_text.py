@@ -5,8 +5,8 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import pytest
 from django.core import mail
@@ -14,27 +14,18 @@ from django.db.models import Model
 from django.test import Client as Browser
 from icalendar import Calendar
 
-from clients_app.actors import Actor
 from clients_app.admin import urls
 from clients_app.admin.site import site
-from clients_app.models import Client, ClientSecret, Delivery, NoticeChannel, Person, Role, Tenant
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services.clients.removal import remove_client
 from clients_app.services.notices import deliveries
 from clients_app.services.notices.calendar_links import create_feed
 from clients_app.services.notices.schedule import queue_notices
-from clients_app.services.people.saved_filters import save_filter
-from clients_app.services.roles.roles import add_role
-from clients_app.services.secrets.adding import add_secret
-from clients_app.services.secrets.changes import SecretDraft
-from clients_app.services.tenants.tenants import add_tenant
 from tests.actors import actor_for
 from tests.admin.conftest import list_of, page_of
 from tests.conftest import browser_of
-from tests.factories import make_client, make_person
+from tests.hostile_installation import Installation, make_installation
 from tests.hostile_text import breaks_of, hostile, shown_in
 from tests.matrix_rows import ROWS
-from tests.portal_process import PASSWORD
+from tests.oauth.assertions import b64
 from tests.responses import HTMX, text_of
 
 pytestmark = pytest.mark.one_database
@@ -43,57 +34,15 @@ assert urls  # registers the models
 #: every field that takes free text
 FIELDS: Final = (
     *("tenant", "person", "client", "description", "contact", "tag", "removed", "role"),
-    *("role-description", "secret", "filter", "channel", "message"),
+    *("role-description", "secret", "filter", "channel", "message", "key", "identity"),
+    *("subject", "claim", "rule", "sent", "wanted"),
 )
 LISTED: Final = ("client", "description", "contact", "tag", "role", "secret", "person", "tenant")
 
 
-class Installation(NamedTuple):
-    tenant: Tenant
-    person: Person
-    client: Client
-    removed: Client
-    secret: ClientSecret
-    role: Role
-
-
 @pytest.fixture
 def installation(db: None) -> Installation:
-    """A tenant whose every text is hostile."""
-    now = datetime.now(UTC)
-    tenant = add_tenant(hostile("tenant"), actor=Actor.installation(), now=now)
-    more = {"password": PASSWORD, "is_staff": True, "email": "ines@herons.example"}
-    person = make_person("ines", tenant, TENANT_ADMINISTRATOR, name=hostile("person"), **more)
-    by: dict[str, Any] = {"actor": actor_for(person), "now": now}
-    role = add_role(hostile("role"), description=hostile("role-description"), **by)
-    draft = {
-        "role_ids": frozenset({role.pk}),
-        "tags": (hostile("tag"),),
-        "description": hostile("description"),
-        "contact": hostile("contact"),
-    }
-    client = make_client(hostile("client"), tenant, **by, **draft).client
-    client.owners.add(person)
-    removed = make_client(hostile("removed"), tenant, **by).client
-    remove_client(removed, **by)
-    ends_at = now + timedelta(days=7, hours=1)
-    secret = add_secret(
-        client, SecretDraft(description=hostile("secret"), expires_at=ends_at), **by
-    ).secret
-    ClientSecret.objects.filter(pk=secret.pk).update(created_at=now - timedelta(days=300))
-    save_filter(person, hostile("filter"), query="q=x")
-    NoticeChannel.objects.create(
-        tenant=tenant,
-        channel="webhook",
-        settings={"url": f"https://a.example/{hostile('channel')}"},
-        shown=hostile("channel"),
-        set_at=now,
-        set_by=hostile("person"),
-    )
-    Delivery.objects.create(
-        tenant=tenant, channel="webhook", recipient=hostile("message"), created_at=now, try_at=now
-    )
-    return Installation(tenant, person, client, removed, secret, role)
+    return make_installation()
 
 
 @pytest.fixture
@@ -107,12 +56,15 @@ def addresses(on: Installation) -> Iterator[str]:
         "secret_id": on.secret.pk,
         "removed_id": on.removed.pk,
         "role_id": on.role.pk,
+        "key_id": on.key.pk,
+        "identity_id": on.identity.pk,
         "client_type": "client-credentials",
         "channel": "webhook",
     }
     choices = {
         "operation": ("tags", "owners", "disable", "enable"),
         "tab": ("details", "secrets", "roles", "activity"),
+        "preset": ("github", "other"),
     }
     for route in ROWS:
         for name, value in values.items():
@@ -121,6 +73,8 @@ def addresses(on: Installation) -> Iterator[str]:
         for value in choices.get(name, ("",)):
             address = f"/{route}".replace(f"<{name}>", value)
             yield f"{address}?clients={on.client.pk}" if "/bulk/" in address else address
+    identity = f"/security/clients/{on.client.pk}/identities/{on.identity.pk}"
+    yield f"{identity}/edit?near_miss={on.near_miss.pk}"
 
 
 def inputs_of(page: str) -> dict[str, str]:
@@ -156,13 +110,33 @@ def test_portal_shows_hostile_text_as_text(installation: Installation, browser: 
 
 
 #: forms whose refusal shows what was typed
-ROWS_WITH_FORMS: Final = re.compile("/(add|edit|rotate|webhook|organisation|export|restore|tags)")
+ROWS_WITH_FORMS: Final = re.compile(
+    "/(add|edit|rotate|webhook|organisation|export|restore|tags|end|token-trial)"
+)
+
+
+def test_tested_token_with_hostile_text_is_shown_as_text(
+    installation: Installation, browser: Browser
+) -> None:
+    names = ("kid", "typ", "iss", "aud", "sub", "exp", "jti")
+    parts = [{name: hostile(name) for name in names}] * 2
+    token = b".".join(
+        [*(b64(json.dumps({**part, "alg": "ES256"}).encode()) for part in parts), b"c2lnbg"]
+    )
+    address = f"/security/clients/{installation.client.pk}/token-trial"
+
+    shown = text_of(browser.post(address, {"token": token.decode()}, headers=HTMX))
+
+    assert breaks_of(shown) == []
+    assert [
+        name for name in ("kid", "typ", "iss", "aud", "sub") if hostile(name) not in shown_in(shown)
+    ] == []
 
 
 def test_admin_site_shows_hostile_text_as_text(
     installation: Installation, browser: Browser
 ) -> None:
-    rows: list[Model] = [row for row in installation if isinstance(row, Model)]
+    rows: list[Model] = [row for row in installation if type(row) in site._registry]
     pages = ["/admin/", *map(list_of, site._registry), *map(page_of, rows)]
     pages += [f"{page_of(row)}{way}/" for row in rows for way in ("edit", "remove", "rotate")]
     pages += [f"{page}?q={hostile('q')}" for page in map(list_of, site._registry)]
@@ -197,7 +171,8 @@ def test_mail_and_calendar_show_hostile_text_as_text(
     key = create_feed(person, actor=actor_for(person), now=now)
     events = Calendar.from_ical(browser.get(f"/calendar/{key}.ics").content).walk("VEVENT")
     assert all(hostile("client") in event["summary"] for event in events)
-    assert hostile("secret") in events[0]["description"]
+    told = " ".join(event["description"] for event in events)
+    assert all(hostile(field) in told for field in ("secret", "key", "identity"))
 
 
 def test_export_holds_hostile_text_as_text(installation: Installation, browser: Browser) -> None:
