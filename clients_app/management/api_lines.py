@@ -1,11 +1,11 @@
 """An API as `manage.py apis` prints it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Final
 
 from clients_app.http.json_models import api_json, may_call_json
-from clients_app.management.table import Table
+from clients_app.management.table import fact_lines
 from clients_app.models import Api, Client
 from clients_app.selectors.apis.apis import callers_of
 from clients_app.selectors.apis.may_call import reach_of
@@ -14,12 +14,8 @@ from clients_app.services.apis.unused import Preview
 _NAMED_MAX: Final = 50  # clients; an API may have 50,000
 
 
-def api_table(write: Callable[[str], object]) -> Table:
-    """Return a table of APIs; its rows are those of ``api_row``."""
-    return Table(write, id=36, clients=7, identifier=40, name=0)
-
-
-def api_row(api: Any) -> tuple[object, ...]:
+def api_cells(api: Any) -> tuple[object, ...]:
+    """Return an API as a row of a table: id, number of clients, Identifier, name."""
     return api.pk, api.client_count, api.identifier, api.name
 
 
@@ -36,19 +32,17 @@ def shown_values(api: Api) -> dict[str, Any]:
 
 def api_lines(api: Api) -> str:
     """Return an API with its scopes and clients, a line each."""
-    lines = [
-        f"Name:        {api.name}",
-        f"Id:          {api.pk}",
-        f"Identifier:  {api.identifier}",
-        f"Description: {api.description or 'none'}",
-    ]
     descriptions = {scope.name: scope.description for scope in api.scopes.all()}
-    for name in api.scope_names():
-        lines.append(f"Scope:       {name} {descriptions.get(name, '')}".rstrip())
-    lines.append(f"Clients:     {names_of(callers_of(api)) or 'none'}")
+    facts = [
+        ("Name", api.name),
+        ("Id", api.pk),
+        ("Identifier", api.identifier),
+        ("Description", api.description or "none"),
+        *(("Scope", f"{name} {descriptions.get(name, '')}") for name in api.scope_names()),
+        ("Clients", names_of(callers_of(api)) or "none"),
+    ]
     may_ask = names_of(api.introspectors.order_by("name_key"))
-    lines.append(f"May ask about its tokens: {may_ask or 'none'}")
-    return "\n".join(lines)
+    return f"{fact_lines(facts)}\nMay ask about its tokens: {may_ask or 'none'}"
 
 
 def losses_lines(preview: Preview) -> str:

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from io import StringIO
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from clients_app.management.dry_run import rehearsed, said_of
 from clients_app.management.option_names import option_of
 from clients_app.management.output import Output, OutputLost, harmless, prove_writable
 from clients_app.management.schema import refuse_other_versions
+from clients_app.management.table import Table
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.selectors.clients.lookup import find_client
@@ -32,6 +33,7 @@ Argument = Callable[[ArgumentParser], object]  # adds itself to a parser
 #: a kid or the id of a session in base64url, of which one in 64 begins with a hyphen
 _ID: Final = re.compile(r"-[\w-]{20,}$")
 Run = Callable[[Any, Namespace], None]
+Row = TypeVar("Row")
 
 
 def argument(*flags: str, **options: Any) -> Argument:
@@ -185,6 +187,27 @@ class PortalCommand(BaseCommand):
     def print_json(self, values: dict[str, Any]) -> None:
         """Print an object on one line."""
         self.stdout.write(json.dumps(values))
+
+    def list_rows(
+        self,
+        given: Namespace,
+        rows: Iterable[Row],
+        values_of: Callable[[Row], dict[str, Any]],
+        cells_of: Callable[[Row], Iterable[object]],
+        /,
+        **columns: int,
+    ) -> None:
+        """Write a line for each row: its values with ``--json``, else its cells in ``columns``.
+
+        ``last_token=16`` is a column LAST TOKEN of 16 characters.
+        """
+        if given.json:
+            for row in rows:
+                self.print_json(values_of(row))
+            return
+        table = Table(self.stdout.write, **columns)
+        for row in rows:
+            table.row(*cells_of(row))
 
     def tell(self, given: Namespace, sentence: str, *values: dict[str, Any]) -> None:
         """Print a sentence; with ``--json`` instead what there is now, an object on each line.

@@ -6,6 +6,7 @@ from typing import Any
 
 from clients_app.http.credential_json import listed_identity_json, listed_key_json
 from clients_app.management.secret_lines import minute
+from clients_app.management.table import fact_lines
 from clients_app.models import ClientKey
 from clients_app.rules.federation.presets import PRESETS, grade_of
 from clients_app.rules.federation.trust import Trust
@@ -33,32 +34,24 @@ def kind_of(key: Any) -> str:
 
 def key_lines(key: Any) -> str:
     """Return all about a public key."""
-    lines = [
-        f"Id:          {key.pk}",
-        f"Description: {key.description or 'none'}",
-        f"Key:         {kind_of(key)} {key.thumbprint or key.jwks_url}",
-        *_times(key),
-    ]
+    facts = [("Key", f"{kind_of(key)} {key.thumbprint or key.jwks_url}"), *times(key)]
     if key.jwks_url:
-        lines.append(f"Fetched:     {minute(key.fetched_at)} {key.failure}".rstrip())
-    return "\n".join(lines)
+        facts.append(("Fetched", f"{minute(key.fetched_at)} {key.failure}"))
+    return fact_lines([*named(key), *facts])
 
 
 def identity_lines(identity: Any) -> str:
     """Return all about a federated identity, with why its grade is what it is."""
-    lines = [
-        f"Id:          {identity.pk}",
-        f"Description: {identity.description or 'none'}",
-        f"Platform:    {PRESETS[identity.preset].name}",
-        f"Issuer:      {identity.issuer}",
-        f"Audience:    {identity.audience}",
-        f"Subject:     {identity.subject_rule}",
-        *(f"Claim:       {name} = {rule}" for name, rule in sorted(identity.claim_rules.items())),
-        f"Keys:        {'pasted' if identity.jwks else 'by discovery'}",
-        f"Grade:       {grade_of(trust_of_row(identity)).sentence}",
-        *_times(identity),
+    facts = [
+        ("Platform", PRESETS[identity.preset].name),
+        ("Issuer", identity.issuer),
+        ("Audience", identity.audience),
+        ("Subject", identity.subject_rule),
+        *(("Claim", f"{name} = {rule}") for name, rule in sorted(identity.claim_rules.items())),
+        ("Keys", "pasted" if identity.jwks else "by discovery"),
+        ("Grade", grade_of(trust_of_row(identity)).sentence),
     ]
-    return "\n".join(lines)
+    return fact_lines([*named(identity), *facts, *times(identity)])
 
 
 def trial_lines(trial: Trial) -> str:
@@ -86,9 +79,28 @@ def options_for(fit: Trust) -> str:
     return shlex.join([f"--issuer={fit.issuer}", f"--subject={fit.subject_rule}", *claims])
 
 
-def _times(row: Any) -> list[str]:
+def identity_cells(identity: Any) -> tuple[object, ...]:
+    """Return an identity as a row of a table: id, platform, grade, end, last use, subject."""
+    grade = grade_of(trust_of_row(identity)).level
+    end, used = minute(identity.expires_at), minute(identity.last_used_at)
+    return identity.pk, identity.preset, str(grade), end, used, identity.subject_rule
+
+
+def key_cells(key: Any) -> tuple[object, ...]:
+    """Return a key as a row of a table: id, kind, end, last use, description."""
+    end, used = minute(key.expires_at), minute(key.last_used_at)
+    return key.pk, kind_of(key), end, used, key.description
+
+
+def named(row: Any) -> list[tuple[str, object]]:
+    """Return the first facts about any credential."""
+    return [("Id", row.pk), ("Description", row.description or "none")]
+
+
+def times(row: Any) -> list[tuple[str, object]]:
+    """Return the last facts about any credential."""
     return [
-        f"Added:       {minute(row.created_at)} by {row.created_by}",
-        f"Expires:     {minute(row.expires_at)}",
-        f"Last used:   {minute(row.last_used_at)} {row.last_used_address or ''}".rstrip(),
+        ("Added", f"{minute(row.created_at)} by {row.created_by}"),
+        ("Expires", minute(row.expires_at)),
+        ("Last used", f"{minute(row.last_used_at)} {row.last_used_address or ''}"),
     ]

@@ -31,6 +31,11 @@ def expiry(parser: ArgumentParser) -> None:
 
 
 NEW_SECRET: Final = (expiry, cli.JSON, cli.TENANT)
+ADDED: Final = (
+    cli.argument("--description", default="", metavar="TEXT", dest="secret_description"),
+    *NEW_SECRET,
+)
+EDITED: Final = (cli.argument("--description", metavar="TEXT"), *NEW_SECRET)
 OLD_ENDS: Final = cli.argument(
     "--old-ends",
     default=OldEnds.IN_24_HOURS.value,
@@ -63,6 +68,11 @@ def text_in(path: str) -> str:
         raise PortalError(sentence, path=path, reason=error.strerror) from error
     except ValueError as error:
         raise PortalError("%(path)s is not a text in UTF-8.", path=path) from error
+
+
+def edited_description(given: Namespace, description: str) -> str:
+    """Return the description that an option gives, or else ``description``."""
+    return description if given.description is None else str(given.description)
 
 
 def edited_expiry(given: Namespace, expires_at: datetime | None) -> datetime | None:

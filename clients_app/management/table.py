@@ -1,6 +1,6 @@
-"""Tables for people: aligned columns under a heading, a row at a time."""
+"""Tables for people: aligned columns under a heading, and lists of facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 _GAP: Final = "  "
@@ -19,3 +19,10 @@ class Table:
         """Write one row."""
         padded = (f"{cell!s:<{width}}" for cell, width in zip(cells, self._widths, strict=True))
         self._write(_GAP.join(padded).rstrip())
+
+
+def fact_lines(facts: Iterable[tuple[str, object]]) -> str:
+    """Return a line for each fact: its name, and what it says below that of the others."""
+    listed = [(f"{name}:", said) for name, said in facts]
+    width = max(len(name) for name, _said in listed)
+    return "\n".join(f"{name:<{width}} {said}".rstrip() for name, said in listed)

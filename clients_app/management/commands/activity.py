@@ -14,7 +14,6 @@ from clients_app.errors import NotFound, PortalError
 from clients_app.http.json_models import activity_json
 from clients_app.management import command_line as cli
 from clients_app.management.activity_lines import activity_row, event_lines
-from clients_app.management.table import Table
 from clients_app.models import AuditEvent
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.selectors.activity.events import TOP, all_activity
@@ -62,13 +61,8 @@ class Command(cli.PortalCommand):
     def list(self, given: Namespace) -> None:
         """List events and refused token requests, the newest first. Times are in UTC."""
         rows = islice(all_activity(_filter(given), TOP), given.count)
-        if given.json:
-            for row in rows:
-                self.print_json(activity_json(row))
-            return
-        table = Table(self.stdout.write, time=16, number=6, by=20, event=0)
-        for row in rows:
-            table.row(*activity_row(row))
+        columns = {"time": 16, "number": 6, "by": 20, "event": 0}
+        self.list_rows(given, rows, activity_json, activity_row, **columns)
 
     @cli.reading(cli.argument("number", type=int, metavar="NUMBER"), cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:

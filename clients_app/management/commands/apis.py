@@ -46,13 +46,8 @@ class Command(cli.PortalCommand):
     def list(self, given: Namespace) -> None:
         """List the APIs with the number of clients that may call them, the built-in one first."""
         apis = apis_with_counts(cli.tenant_of(given.tenant).pk, now=cli.now())
-        if given.json:
-            for api in apis:
-                self.print_json(api_lines.api_values(api))
-            return
-        table = api_lines.api_table(self.stdout.write)
-        for api in apis:
-            table.row(*api_lines.api_row(api))
+        columns = {"id": 36, "clients": 7, "identifier": 40, "name": 0}
+        self.list_rows(given, apis, api_lines.api_values, api_lines.api_cells, **columns)
 
     @cli.reading(API, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:

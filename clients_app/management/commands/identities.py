@@ -7,6 +7,7 @@ from clients_app.errors import PortalError
 from clients_app.http.credential_json import near_miss_json, trial_json
 from clients_app.management import command_line as cli
 from clients_app.management.credential_lines import (
+    identity_cells,
     identity_lines,
     identity_values,
     misfits,
@@ -16,13 +17,14 @@ from clients_app.management.credential_lines import (
 from clients_app.management.credential_options import IDENTITY, drafted_identity
 from clients_app.management.secret_lines import minute
 from clients_app.management.secret_options import (
+    ADDED,
+    EDITED,
+    edited_description,
     edited_expiry,
-    expiry,
     in_words,
     secret_draft,
     text_in,
 )
-from clients_app.management.table import Table
 from clients_app.rules.federation.presets import grade_of
 from clients_app.selectors.credentials.identities import (
     get_identity,
@@ -47,17 +49,8 @@ class Command(cli.PortalCommand):
     def list(self, given: Namespace) -> None:
         """List the federated identities of a client, also recently expired ones, newest first."""
         identities = listed_identities(cli.client_of(given), now=cli.now())
-        if given.json:
-            for identity in identities:
-                self.print_json(identity_values(identity))
-            return
-        table = Table(
-            self.stdout.write, id=6, platform=10, grade=9, expires=16, last_used=16, subject=0
-        )
-        for one in identities:
-            grade = str(grade_of(trust_of_row(one)).level)
-            end, used = minute(one.expires_at), minute(one.last_used_at)
-            table.row(one.pk, one.preset, grade, end, used, one.subject_rule)
+        columns = {"id": 6, "platform": 10, "grade": 9, "expires": 16, "last_used": 16}
+        self.list_rows(given, identities, identity_values, identity_cells, **columns, subject=0)
 
     @cli.reading(cli.CLIENT, IDENTITY_ID, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
@@ -68,10 +61,7 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         cli.CLIENT,
         *IDENTITY,
-        cli.argument("--description", default="", metavar="TEXT", dest="secret_description"),
-        expiry,
-        cli.JSON,
-        cli.TENANT,
+        *ADDED,
     )
     def add(self, given: Namespace) -> None:
         """Let tokens of a platform prove a client: by the fields of its form, or by the rules."""
@@ -93,10 +83,7 @@ class Command(cli.PortalCommand):
         cli.CLIENT,
         IDENTITY_ID,
         *IDENTITY,
-        cli.argument("--description", metavar="TEXT"),
-        expiry,
-        cli.JSON,
-        cli.TENANT,
+        *EDITED,
     )
     def edit(self, given: Namespace) -> None:
         """Change the rules, the description or the end of a live federated identity."""
@@ -105,7 +92,7 @@ class Command(cli.PortalCommand):
         draft = drafted_identity(
             given,
             was=was,
-            description=was.description if given.description is None else given.description,
+            description=edited_description(given, was.description),
             expires_at=edited_expiry(given, was.expires_at),
         )
         actor, version = cli.actor_in(client.tenant), was.version

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
 from shlex import quote
+from typing import Any
 
 from clients_app.management import command_line as cli
 from clients_app.management.invitations import InvitationCommands
@@ -11,7 +12,6 @@ from clients_app.management.output import all_or_nothing
 from clients_app.management.person_lines import listed_people, person_lines, person_values
 from clients_app.management.secret_lines import minute
 from clients_app.management.sign_ins import SignInCommands
-from clients_app.management.table import Table
 from clients_app.models import Person
 from clients_app.selectors.people.lists import PeopleShow
 from clients_app.selectors.people.lookup import owned_by, tenant_people
@@ -41,15 +41,8 @@ class Command(InvitationCommands, SignInCommands):
         """List the people of a tenant, by name."""
         tenant_id, show = cli.tenant_of(given.tenant).pk, PeopleShow(given.show)
         people = listed_people(tenant_id, show=show, q=given.filter, now=cli.now())
-        if given.json:
-            for person in people:
-                self.print_json(person)
-            return
-        table = Table(self.stdout.write, username=20, state=8, last_sign_in=16, roles=0)
-        for person in people:
-            at, roles = person["LastSignIn"], ", ".join(person["Roles"])
-            last = minute(datetime.fromisoformat(at) if at else None)
-            table.row(person["Username"], person["State"], last, roles)
+        columns = {"username": 20, "state": 8, "last_sign_in": 16, "roles": 0}
+        self.list_rows(given, people, dict, _cells, **columns)
 
     @cli.reading(cli.USERNAME, cli.JSON)
     def show(self, given: Namespace) -> None:
@@ -147,3 +140,9 @@ def _what_they_own(person: Person) -> list[str]:
 
 def _clients(number: int) -> str:
     return "1 client" if number == 1 else f"{number} clients"
+
+
+def _cells(person: dict[str, Any]) -> tuple[object, ...]:
+    at, roles = person["LastSignIn"], ", ".join(person["Roles"])
+    last = minute(datetime.fromisoformat(at) if at else None)
+    return person["Username"], person["State"], last, roles

@@ -7,18 +7,18 @@ from django.db import transaction
 
 from clients_app.management import command_line as cli
 from clients_app.management.client_lines import client_values
-from clients_app.management.credential_lines import key_lines, key_values, kind_of
+from clients_app.management.credential_lines import key_cells, key_lines, key_values
 from clients_app.management.credential_options import KEY, key_draft
-from clients_app.management.secret_lines import minute
 from clients_app.management.secret_options import (
+    ADDED,
+    EDITED,
     OLD_ENDS,
+    edited_description,
     edited_expiry,
-    expiry,
     in_words,
     old_end,
     secret_draft,
 )
-from clients_app.management.table import Table
 from clients_app.rules.rotation import life_of_successor
 from clients_app.selectors.credentials.keys import get_key, listed_keys
 from clients_app.selectors.tenants.policies import tenant_policy
@@ -37,14 +37,8 @@ class Command(cli.PortalCommand):
     def list(self, given: Namespace) -> None:
         """List the public keys of a client, also those that expired recently, the newest first."""
         keys = listed_keys(cli.client_of(given), now=cli.now())
-        if given.json:
-            for key in keys:
-                self.print_json(key_values(key))
-            return
-        table = Table(self.stdout.write, id=6, key=13, expires=16, last_used=16, description=0)
-        for one in keys:
-            end, used = minute(one.expires_at), minute(one.last_used_at)
-            table.row(one.pk, kind_of(one), end, used, one.description)
+        columns = {"id": 6, "key": 13, "expires": 16, "last_used": 16, "description": 0}
+        self.list_rows(given, keys, key_values, key_cells, **columns)
 
     @cli.reading(cli.CLIENT, KEY_ID, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
@@ -55,10 +49,7 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         cli.CLIENT,
         *KEY,
-        cli.argument("--description", default="", metavar="TEXT", dest="secret_description"),
-        expiry,
-        cli.JSON,
-        cli.TENANT,
+        *ADDED,
     )
     def add(self, given: Namespace) -> None:
         """Give a client a public key; the private key stays where it is."""
@@ -76,17 +67,14 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         cli.CLIENT,
         KEY_ID,
-        cli.argument("--description", metavar="TEXT"),
-        expiry,
-        cli.JSON,
-        cli.TENANT,
+        *EDITED,
     )
     def edit(self, given: Namespace) -> None:
         """Change the description or the end of a live public key; the key itself stays."""
         client, now = cli.client_of(given), cli.now()
         was = get_key(client, given.key_id, now=now)
         draft = CredentialDraft(
-            description=was.description if given.description is None else given.description,
+            description=edited_description(given, was.description),
             expires_at=edited_expiry(given, was.expires_at),
         )
         actor, version = cli.actor_in(client.tenant), was.version
@@ -99,10 +87,7 @@ class Command(cli.PortalCommand):
         KEY_ID,
         *KEY,
         OLD_ENDS,
-        cli.argument("--description", metavar="TEXT"),
-        expiry,
-        cli.JSON,
-        cli.TENANT,
+        *EDITED,
     )
     def rotate(self, given: Namespace) -> None:
         """Replace a live public key by another one; the old one expires."""
@@ -116,7 +101,7 @@ class Command(cli.PortalCommand):
         )
         draft = key_draft(
             given,
-            description=old.description if given.description is None else given.description,
+            description=edited_description(given, old.description),
             expires_at=edited_expiry(given, end),
         )
         rotated = rotate_key(

@@ -1,12 +1,11 @@
 """`manage.py roles`: the roles of a tenant from the command line."""
 
 from argparse import Namespace
-from typing import Final
+from typing import Any, Final
 
 from clients_app.errors import PortalError
 from clients_app.http.json_models import role_json
 from clients_app.management import command_line as cli
-from clients_app.management.table import Table
 from clients_app.models import Role
 from clients_app.selectors.roles.roles import find_role, holders_of, roles_with_counts
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
@@ -21,15 +20,8 @@ class Command(cli.PortalCommand):
     def list(self, given: Namespace) -> None:
         """List the roles, custom ones first, with how many clients and people have each."""
         roles = roles_with_counts(cli.tenant_of(given.tenant).pk)
-        if given.json:
-            for role in roles:
-                counts = {"Clients": role.client_count, "People": role.person_count}
-                self.print_json(role_json(role) | counts)
-            return
-        table = Table(self.stdout.write, id=36, kind=8, clients=7, people=6, name=0)
-        for role in roles:
-            kind = "built-in" if role.is_built_in else "custom"
-            table.row(role.pk, kind, role.client_count, role.person_count, role.name)
+        columns = {"id": 36, "kind": 8, "clients": 7, "people": 6, "name": 0}
+        self.list_rows(given, roles, _values, _cells, **columns)
 
     @cli.reading(ROLE, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
@@ -101,3 +93,12 @@ class Command(cli.PortalCommand):
 
 def _role(given: Namespace) -> Role:
     return find_role(cli.tenant_of(given.tenant).pk, given.role)
+
+
+def _values(role: Any) -> dict[str, Any]:
+    return role_json(role) | {"Clients": role.client_count, "People": role.person_count}
+
+
+def _cells(role: Any) -> tuple[object, ...]:
+    kind = "built-in" if role.is_built_in else "custom"
+    return role.pk, kind, role.client_count, role.person_count, role.name

@@ -5,16 +5,18 @@ from typing import Any, Final
 
 from clients_app.errors import PortalError
 from clients_app.management import command_line as cli
+from clients_app.management.credential_lines import named, times
 from clients_app.management.output import all_or_nothing
 from clients_app.management.secret_lines import created_lines, minute, secret_values
 from clients_app.management.secret_options import (
-    NEW_SECRET,
+    ADDED,
+    EDITED,
+    edited_description,
     edited_expiry,
-    expiry,
     in_words,
     secret_draft,
 )
-from clients_app.management.table import Table
+from clients_app.management.table import fact_lines
 from clients_app.models import Client
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.services.secrets.adding import add_secret
@@ -31,14 +33,8 @@ class Command(cli.PortalCommand):
     def list(self, given: Namespace) -> None:
         """List the secrets of a client, also those that expired recently, the newest first."""
         secrets = listed_secrets(cli.client_of(given), now=cli.now())
-        if given.json:
-            for secret in secrets:
-                self.print_json(secret_values(secret))
-            return
-        table = Table(self.stdout.write, id=6, ends_in=7, expires=16, last_used=16, description=0)
-        for one in secrets:
-            end, used = minute(one.expires_at), minute(one.last_used_at)
-            table.row(one.pk, f"…{one.last_four}", end, used, one.description)
+        columns = {"id": 6, "ends_in": 7, "expires": 16, "last_used": 16, "description": 0}
+        self.list_rows(given, secrets, secret_values, _cells, **columns)
 
     @cli.reading(cli.CLIENT, SECRET_ID, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
@@ -48,8 +44,7 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(
         cli.CLIENT,
-        cli.argument("--description", default="", metavar="TEXT", dest="secret_description"),
-        *NEW_SECRET,
+        *ADDED,
     )
     def add(self, given: Namespace) -> None:
         """Give a client one more secret, printed once."""
@@ -67,18 +62,15 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         cli.CLIENT,
         SECRET_ID,
-        cli.argument("--description", metavar="TEXT"),
-        expiry,
-        cli.JSON,
-        cli.TENANT,
+        *EDITED,
     )
     def edit(self, given: Namespace) -> None:
         """Change the description or the end of a live secret; its text stays."""
         client, moment = cli.client_of(given), cli.now()
         was = get_secret(client, given.secret_id, now=moment)
-        description = was.description if given.description is None else given.description
         draft = SecretDraft(
-            description=description, expires_at=edited_expiry(given, was.expires_at)
+            description=edited_description(given, was.description),
+            expires_at=edited_expiry(given, was.expires_at),
         )
         actor, version = cli.actor_in(client.tenant), was.version
         secret = edit_secret(
@@ -113,13 +105,10 @@ def _live_ids(client: Client, moment: Any) -> Any:
     return [*client.secrets.live(moment).values_list("pk", flat=True)]
 
 
+def _cells(secret: Any) -> tuple[object, ...]:
+    end, used = minute(secret.expires_at), minute(secret.last_used_at)
+    return secret.pk, f"…{secret.last_four}", end, used, secret.description
+
+
 def _lines(secret: Any) -> str:
-    lines = [
-        f"Id:          {secret.pk}",
-        f"Description: {secret.description or 'none'}",
-        f"Ends in:     {secret.last_four}",
-        f"Added:       {minute(secret.created_at)} by {secret.created_by}",
-        f"Expires:     {minute(secret.expires_at)}",
-        f"Last used:   {minute(secret.last_used_at)} {secret.last_used_address or ''}".rstrip(),
-    ]
-    return "\n".join(lines)
+    return fact_lines([*named(secret), ("Ends in", secret.last_four), *times(secret)])

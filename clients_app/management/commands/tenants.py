@@ -6,7 +6,6 @@ from typing import Final
 from clients_app.http.json_models import tenant_json
 from clients_app.management import command_line as cli
 from clients_app.management.secret_lines import minute
-from clients_app.management.table import Table
 from clients_app.selectors.tenants import installation
 from clients_app.services.tenants.tenants import add_tenant, rename_tenant
 
@@ -19,13 +18,8 @@ class Command(cli.PortalCommand):
     @cli.reading(cli.JSON)
     def list(self, given: Namespace) -> None:
         """List the tenants with their ids, the oldest first."""
-        if given.json:
-            for tenant in installation.tenants():
-                self.print_json(tenant_json(tenant))
-            return
-        table = Table(self.stdout.write, id=36, name=0)
-        for tenant in installation.tenants():
-            table.row(tenant.pk, tenant.name)
+        tenants = installation.tenants()
+        self.list_rows(given, tenants, tenant_json, lambda one: (one.pk, one.name), id=36, name=0)
 
     @cli.reading(TENANT, cli.JSON)
     def show(self, given: Namespace) -> None:
