@@ -6,6 +6,7 @@ that may be repeated replace all that the client had.
 
 from argparse import Namespace
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from clients_app.management import command_line as cli
@@ -19,9 +20,7 @@ from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.secrets.kept import KeptSecrets, kept_of
 
-
-def _repeated(flag: str, metavar: str, dest: str, text: str) -> cli.Argument:
-    return cli.argument(flag, action="append", metavar=metavar, dest=dest, help=text)
+_repeated: Final = partial(cli.repeated, default=None)  # None: it was not given
 
 
 _COMMON: Final = (
@@ -66,14 +65,12 @@ ADDED: Final = (
 EDITED: Final = (
     cli.argument("--name", metavar="NAME"),
     *_COMMON,
-    cli.argument(
+    cli.repeated(
         "--keep-secret",
-        action="append",
+        "ID",
+        "kept_secrets",
+        "stays if the client becomes privileged; may be repeated",
         type=int,
-        default=[],
-        metavar="ID",
-        dest="kept_secrets",
-        help="stays if the client becomes privileged; may be repeated",
     ),
     cli.argument(
         "--remove-other-secrets",

@@ -1,6 +1,5 @@
 """What the commands share: subcommands, their options, the actor and the tenant."""
 
-import json
 import logging
 import re
 import sys
@@ -8,11 +7,11 @@ from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from io import StringIO
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.base import OutputWrapper
 
 from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
@@ -21,8 +20,8 @@ from clients_app.http import operation_ids
 from clients_app.management.dry_run import rehearsed, said_of
 from clients_app.management.option_names import option_of
 from clients_app.management.output import Output, OutputLost, harmless, prove_writable
+from clients_app.management.printing import PrintingCommand
 from clients_app.management.schema import refuse_other_versions
-from clients_app.management.table import Table
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.selectors.clients.lookup import find_client
@@ -33,7 +32,6 @@ Argument = Callable[[ArgumentParser], object]  # adds itself to a parser
 #: a kid or the id of a session in base64url, of which one in 64 begins with a hyphen
 _ID: Final = re.compile(r"-[\w-]{20,}$")
 Run = Callable[[Any, Namespace], None]
-Row = TypeVar("Row")
 
 
 def argument(*flags: str, **options: Any) -> Argument:
@@ -44,6 +42,12 @@ def argument(*flags: str, **options: Any) -> Argument:
 def switch(flag: str, **options: Any) -> Argument:
     """Return an option with an opposite, such as `--first-party` and `--no-first-party`."""
     return argument(flag, action=BooleanOptionalAction, **options)
+
+
+def repeated(flag: str, metavar: str, dest: str, help: str, **options: Any) -> Argument:
+    """Return an option that may be given several times; its value is a list, empty if none was."""
+    options = {"action": "append", "default": [], **options}
+    return argument(flag, metavar=metavar, dest=dest, help=help, **options)
 
 
 def entered(texts: Iterable[str]) -> list[str]:
@@ -101,7 +105,7 @@ def reading(*arguments: Argument) -> Callable[[Run], Run]:
     return mark
 
 
-class PortalCommand(BaseCommand):
+class PortalCommand(PrintingCommand):
     """A command such as `manage.py clients add`, with a method for each subcommand.
 
     One without subcommands has ``arguments`` and ``perform``.
@@ -183,42 +187,6 @@ class PortalCommand(BaseCommand):
     def perform(self, given: Namespace) -> None:
         """Do what a command without subcommands does."""
         raise NotImplementedError
-
-    def print_json(self, values: dict[str, Any]) -> None:
-        """Print an object on one line."""
-        self.stdout.write(json.dumps(values))
-
-    def list_rows(
-        self,
-        given: Namespace,
-        rows: Iterable[Row],
-        values_of: Callable[[Row], dict[str, Any]],
-        cells_of: Callable[[Row], Iterable[object]],
-        /,
-        **columns: int,
-    ) -> None:
-        """Write a line for each row: its values with ``--json``, else its cells in ``columns``.
-
-        ``last_token=16`` is a column LAST TOKEN of 16 characters.
-        """
-        if given.json:
-            for row in rows:
-                self.print_json(values_of(row))
-            return
-        table = Table(self.stdout.write, **columns)
-        for row in rows:
-            table.row(*cells_of(row))
-
-    def tell(self, given: Namespace, sentence: str, *values: dict[str, Any]) -> None:
-        """Print a sentence; with ``--json`` instead what there is now, an object on each line.
-
-        What was removed has no values.
-        """
-        if not given.json:
-            self.stdout.write(sentence)
-            return
-        for one in values:
-            self.print_json(one)
 
     def _rehearse(self, method: Run, given: Namespace) -> None:
         """Print what the subcommand would record; what it prints itself may be a secret."""

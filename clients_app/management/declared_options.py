@@ -16,13 +16,11 @@ from clients_app.services.secrets.digests import HashedSecret, hashed_secret
 
 OPTIONS: Final = (
     cli.argument("file", metavar="FILE", help="as `manage.py export` prints it; - for stdin"),
-    cli.argument(
+    cli.repeated(
         "--confirm-administrator",
-        action="append",
-        default=[],
-        metavar="NAME",
-        dest="administrators",
-        help="a client that may get the role Tenant Administrator; may be repeated",
+        "NAME",
+        "administrators",
+        "a client that may get the role Tenant Administrator; may be repeated",
     ),
     expiry,
     cli.JSON,

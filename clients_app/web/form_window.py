@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 
 from clients_app.errors import ChangedMeanwhile, Refused, SentBefore
 from clients_app.http.forms.portal_form import PortalForm
+from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import show
@@ -55,6 +57,12 @@ def form_window(
 def is_submitted(request: HttpRequest) -> bool:
     """Return whether a form was sent to be saved, not only to be shown with a change."""
     return is_sent(request) and not is_url_step(request.POST) and "preview" not in request.POST
+
+
+def edited_by(request: HttpRequest, form: PortalForm) -> dict[str, Any]:
+    """Return who edits the row, when, and which version the form showed, as services ask for it."""
+    version = form.cleaned_data["version"]
+    return {"expected_version": version, "actor": actor_of(request), "now": timezone.now()}
 
 
 def focus_of(request: HttpRequest, form: PortalForm) -> str:

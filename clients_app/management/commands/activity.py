@@ -25,14 +25,7 @@ from clients_app.services.activity.export import FORMATS, export_activity
 
 FILTER: Final = (
     cli.argument("--client", metavar="CLIENT", help="only what is about it: Client Id or name"),
-    cli.argument(
-        "--action",
-        action="append",
-        default=[],
-        metavar="ACTION",
-        dest="actions",
-        help="such as client.added; may be repeated",
-    ),
+    cli.repeated("--action", "ACTION", "actions", "such as client.added; may be repeated"),
     cli.argument("--outcome", choices=[AuditEvent.DONE, AuditEvent.REFUSED]),
     cli.argument(
         "--filter",

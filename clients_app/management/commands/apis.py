@@ -29,13 +29,8 @@ from clients_app.services.apis.may_call import MayCallDraft, draft_of, set_may_c
 from clients_app.services.apis.unused import remove_unused, unused_of
 
 API: Final = cli.argument("api", metavar="API", help="its Identifier, name or id")
-SCOPES: Final = cli.argument(
-    "--scope",
-    action="append",
-    default=[],
-    metavar="SCOPE",
-    dest="scopes",
-    help="'SCOPE' or 'SCOPE What it allows'; may be repeated",
+SCOPES: Final = cli.repeated(
+    "--scope", "SCOPE", "scopes", "'SCOPE' or 'SCOPE What it allows'; may be repeated"
 )
 
 
@@ -87,13 +82,11 @@ class Command(cli.PortalCommand):
         cli.argument("--identifier", metavar="URI", help="requests must name it from now on"),
         cli.argument("--description", metavar="TEXT"),
         SCOPES,
-        cli.argument(
+        cli.repeated(
             "--remove-scope",
-            action="append",
-            default=[],
-            metavar="SCOPE",
-            dest="removed_scopes",
-            help="take it from the API and from its clients; may be repeated",
+            "SCOPE",
+            "removed_scopes",
+            "take it from the API and from its clients; may be repeated",
         ),
         cli.JSON,
         cli.TENANT,
@@ -180,13 +173,11 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(
         API,
-        cli.argument(
+        cli.repeated(
             "--client",
-            action="append",
-            default=[],
-            metavar="CLIENT",
-            dest="clients",
-            help="its Client Id or name; may be repeated; without any, no client may",
+            "CLIENT",
+            "clients",
+            "its Client Id or name; may be repeated; without any, no client may",
         ),
         cli.JSON,
         cli.TENANT,

@@ -29,7 +29,7 @@ from clients_app.selectors.apis.apis import (
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.web.access import screen, window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.htmx import done, go, show, with_query
 from clients_app.web.list_state import filter_text
 from clients_app.web.once import once
@@ -83,9 +83,7 @@ def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
     api = _custom_api(request, api_id)
 
     def save(form: ApiEditForm) -> HttpResponse:
-        version, now = form.cleaned_data["version"], timezone.now()
-        actor = actor_of(request)
-        saved = edit_api(api_id, form.api_draft(), expected_version=version, actor=actor, now=now)
+        saved = edit_api(api_id, form.api_draft(), **edited_by(request, form))
         message = gettext("API %(api)s saved.") % {"api": saved.name}
         return done(request, message, "api-details", event="apisChanged", api_id=api_id)
 
@@ -108,9 +106,8 @@ def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
     api = get_api(tenant_id, api_id)
 
     def save(form: IntrospectorsForm) -> HttpResponse:
-        version, ids = form.cleaned_data["version"], form.cleaned_data["introspectors"]
-        actor, now = actor_of(request), timezone.now()
-        set_introspectors(api_id, ids, expected_version=version, actor=actor, now=now)
+        ids = form.cleaned_data["introspectors"]
+        set_introspectors(api_id, ids, **edited_by(request, form))
         message = gettext("API %(api)s saved.") % {"api": api.name}
         return done(request, message, "api-details", event="apisChanged", api_id=api_id)
 

@@ -1,17 +1,15 @@
 """The window of the two switches about the assertions of a client."""
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.http.forms.assertion_rules_form import AssertionRulesForm
-from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.credentials.assertion_rules import set_assertion_rules
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.htmx import done
 
 
@@ -20,13 +18,7 @@ def assertion_rules_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Change which assertions of the client are accepted."""
 
     def save(form: AssertionRulesForm) -> HttpResponse:
-        set_assertion_rules(
-            client,
-            form.rules,
-            expected_version=form.cleaned_data["version"],
-            actor=actor_of(request),
-            now=timezone.now(),
-        )
+        set_assertion_rules(client, form.rules, **edited_by(request, form))
         return done(request, gettext("Assertions saved."), "client-secrets", client_id=client.pk)
 
     return form_window(

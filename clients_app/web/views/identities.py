@@ -27,7 +27,7 @@ from clients_app.services.credentials.identities import (
 )
 from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.forms.token_form import TokenForm
 from clients_app.web.htmx import done, show
 
@@ -81,14 +81,7 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
     fit = _fit_of(request, client, identity, now)
 
     def save(form: RuleEditForm) -> HttpResponse:
-        saved = edit_identity(
-            client,
-            identity_id,
-            form.draft(),
-            expected_version=form.cleaned_data["version"],
-            actor=actor_of(request),
-            now=now,
-        )
+        saved = edit_identity(client, identity_id, form.draft(), **edited_by(request, form))
         return _done(request, gettext("Federated identity %(identity)s saved."), saved, client)
 
     return form_window(

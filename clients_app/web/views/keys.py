@@ -16,7 +16,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.htmx import done, show
 
 
@@ -79,14 +79,7 @@ def key_edit(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     key = get_key(client, key_id, now=now)
 
     def save(form: KeyEditForm) -> HttpResponse:
-        saved = edit_key(
-            client,
-            key_id,
-            form.draft(),
-            expected_version=form.cleaned_data["version"],
-            actor=actor_of(request),
-            now=now,
-        )
+        saved = edit_key(client, key_id, form.draft(), **edited_by(request, form))
         return _done(request, gettext("Public key %(key)s saved."), str(saved), client)
 
     return form_window(

@@ -28,7 +28,7 @@ from clients_app.services.secrets.changes import edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
 from clients_app.web.connecting import connection_of
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.htmx import done, show
 from clients_app.web.rotation_runs import run_in
 
@@ -65,14 +65,7 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     secret = get_secret(client, secret_id, now=now)
 
     def save(form: CredentialEditForm) -> HttpResponse:
-        saved = edit_secret(
-            client,
-            secret_id,
-            form.draft(),
-            expected_version=form.cleaned_data["version"],
-            actor=actor_of(request),
-            now=now,
-        )
+        saved = edit_secret(client, secret_id, form.draft(), **edited_by(request, form))
         return _done(request, gettext("Secret %(secret)s saved."), saved, client)
 
     return form_window(

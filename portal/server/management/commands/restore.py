@@ -31,13 +31,12 @@ class Command(cli.PortalCommand):
     help = "Fills an empty database from a backup, and lists what happened since the backup."
     arguments = (
         cli.argument("file", metavar="FILE", type=Path),
-        cli.argument(
+        cli.repeated(
             "--events",
-            action="append",
-            default=[],
+            "FILE",
+            "events",
+            "events as AUDIT_STREAM or `activity export` wrote them; may be repeated",
             type=Path,
-            metavar="FILE",
-            help="events as AUDIT_STREAM or `activity export` wrote them; may be repeated",
         ),
         cli.argument(
             "--check", action="store_true", help="prove the backup, say what it holds, and end"
