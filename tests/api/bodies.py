@@ -94,3 +94,10 @@ RESOURCES: Final = [
     Resource("Apis", "POST", NEW_API, API, Api),
     Resource("Apis/<api_id>", "PUT", {}, API, Api),
 ]
+#: what the API says of a client that was added with a name alone, beside the name
+OF_NEW_CLIENT: Final = {
+    "Description": "",
+    "Contact": "",
+    "LastUsed": None,
+    **dict.fromkeys(("MayIntrospectTokens", "MayRotateOwnSecrets", *SWITCHES), False),
+}

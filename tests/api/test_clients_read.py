@@ -11,6 +11,7 @@ from clients_app.models import Tenant
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.services.clients.removal import remove_client
 from tests.actors import command_line_in
+from tests.api.bodies import OF_NEW_CLIENT
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.factories import (
@@ -46,14 +47,7 @@ def test_client_has_the_properties_of_its_model(member: Caller, tenant: Tenant) 
         "AccessTokenLifetime": 3600,
         "Tags": ["north", "test"],
         "RoleIds": [str(role.pk), str(role_id(tenant, TENANT_MEMBER))],
-        "Description": "",
-        "Contact": "",
-        "MayIntrospectTokens": False,
-        "MayRotateOwnSecrets": False,
-        "MayAddSecrets": False,
-        "DemandsAssertionType": False,
-        "AcceptsTokenEndpointAudience": False,
-        "LastUsed": None,
+        **OF_NEW_CLIENT,
     }
 
 

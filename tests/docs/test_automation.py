@@ -1,21 +1,20 @@
 """docs/automation.md: its scripts run, and what other programs would send works."""
 
-import base64
 import json
 import os
 import re
 import shlex
-import subprocess
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import requests
 import yaml
 
+from tests.docs.operators import Pipeline, send
 from tests.portal_process import CHECKOUT, PortalProcess
 
 pytestmark = pytest.mark.one_database
@@ -23,23 +22,6 @@ FOLDER = CHECKOUT / "docs" / "examples" / "automation"
 PAGE = (CHECKOUT / "docs" / "automation.md").read_text()
 ENDS = f"{datetime.now(UTC) + timedelta(days=99):%Y-%m-%dT%H:%M:%SZ}"
 SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
-
-
-class Pipeline(NamedTuple):
-    """The environment of a shell with a Tenant Administrator's token."""
-
-    values: dict[str, str]
-
-    def run(self, words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["sh", "-c", words],
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], **self.values, **more},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
 
 
 @pytest.fixture(scope="module")
@@ -226,31 +208,3 @@ def test_external_secrets_rotates_twice_by_the_requests_of_its_resources(
     listed = secrets_of(added["CLIENT_ID"])
     assert len(listed) == 3
     assert pump["Id"] == str(listed[0]["Id"])
-
-
-def send(webhook: dict[str, Any], pipeline: Pipeline, **secrets: dict[str, str]) -> dict[str, Any]:
-    """Send the request of a webhook as the operator does; return the JSON of the answer."""
-
-    def filled(text: str) -> str:
-        encoded = re.fullmatch(r'Basic \{\{ printf "%s:%s" (\S+) (\S+) \| b64enc \}\}', text)
-        if encoded:
-            pair = ":".join(_value(name, secrets) for name in encoded.groups())
-            return f"Basic {base64.b64encode(pair.encode()).decode()}"
-        return re.sub(r"\{\{ (\S+) \}\}", lambda found: _value(found[1], secrets), text)
-
-    url = filled(webhook["url"]).replace("TENANT_ID", pipeline.values["TENANT"])
-    answer = requests.request(
-        webhook["method"],
-        url.replace("https://portal.example.com", pipeline.values["PORTAL"]),
-        data=webhook["body"],
-        headers={name: filled(text) for name, text in webhook["headers"].items()},
-        timeout=60,
-    )
-    assert answer.ok, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def _value(name: str, secrets: dict[str, dict[str, str]]) -> str:
-    _, secret, key = name.split(".")
-    return secrets[secret][key]

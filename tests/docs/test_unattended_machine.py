@@ -3,26 +3,20 @@
 import json
 import stat
 from collections.abc import Callable
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.portal_process import CHECKOUT, PortalProcess
+from tests.example_programs import load_example
+from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.one_database
-PATH = CHECKOUT / "docs" / "examples" / "unattended_machine.py"
 
 
 @pytest.fixture(scope="module")
 def example() -> Any:
-    spec = spec_from_file_location("unattended_machine", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_example("unattended_machine")
 
 
 @pytest.fixture

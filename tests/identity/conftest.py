@@ -11,6 +11,7 @@ from clients_app.models import Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.services import failure_limits
+from clients_app.services.activity import refused_attempts
 from clients_app.services.people import guess_notices
 from tests.factories import make_person
 from tests.identity.guesses import sign_in
@@ -68,3 +69,10 @@ def mara(tenant: Tenant, sign_on: SignOnProvider) -> Person:
     return make_person(
         "mara", tenant, TENANT_ADMINISTRATOR, email="mara@example.com", password=PASSWORD
     )
+
+
+@pytest.fixture
+def nothing_noted(db):
+    """No refused attempt of other tests is remembered."""
+    refused_attempts.forget()
+    failure_limits.reset()

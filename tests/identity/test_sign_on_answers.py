@@ -5,17 +5,11 @@ import time
 import pytest
 from django.test import Client as Browser
 
-from clients_app.services import failure_limits
-from clients_app.services.activity import refused_attempts
 from tests.identity.lying_provider import OTHER_KEY
 from tests.identity.sign_on_visits import START, address_after, is_signed_in, last_event, visit
 from tests.responses import text_of
 
-
-@pytest.fixture(autouse=True)
-def _nothing_noted(db):
-    refused_attempts.forget()
-    failure_limits.reset()
+pytestmark = pytest.mark.usefixtures("nothing_noted")
 
 
 LIES = {

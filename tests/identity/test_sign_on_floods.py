@@ -17,16 +17,12 @@ from tests.portal_process import PASSWORD
 from tests.responses import text_of
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("nothing_noted")
+
 THREADS = 8  # of a process that wait for providers
 MAX = failure_limits.FAILURES_MAX
 BACK = f"{START}/return?state=invented&code=x"
 OFFICE, ELSEWHERE = {"REMOTE_ADDR": "10.0.0.1"}, {"REMOTE_ADDR": "10.0.0.2"}
-
-
-@pytest.fixture(autouse=True)
-def _nothing_noted(db):
-    refused_attempts.forget()
-    failure_limits.reset()
 
 
 @pytest.fixture

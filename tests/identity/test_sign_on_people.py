@@ -7,19 +7,13 @@ import pytest
 
 from clients_app.models import Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services import failure_limits
-from clients_app.services.activity import refused_attempts
 from tests.factories import make_person, make_tenant
 from tests.identity.sign_on_visits import is_signed_in, names_of_roles, visit
 from tests.responses import text_of
 
+pytestmark = pytest.mark.usefixtures("nothing_noted")
+
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_noted(db):
-    refused_attempts.forget()
-    failure_limits.reset()
 
 
 @pytest.mark.parametrize(("left", "is_in"), [(HOUR, True), (-HOUR, False)])

@@ -14,20 +14,13 @@ from clients_app.rules.weeks import name_of, week_of
 from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.page_actions import open_window
 from tests.journeys.visitor import Visitor
-from tests.matrix_rows import GUARDED
+from tests.matrix_rows import API, CLIENT, GUARDED, IDENTITY, INVITATION, ROLE, SECRET, USER
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS: Final = "/security/clients"
-CLIENT: Final = "security/clients/<client_id>"
-SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
-IDENTITY: Final = f"{CLIENT}/identities/<identity_id>"
 BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<full_id>"
-ROLE: Final = "security/roles/<role_id>"
-API: Final = "security/apis/<api_id>"
-USER: Final = "security/users/<person_id>"
-INVITATION: Final = "security/users/<invited_id>/invitation"
 GONE: Final = "00000000-0000-4000-8000-000000000000"
 
 #: one in which a secret of Larkfield Water expires

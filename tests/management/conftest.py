@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -13,7 +14,8 @@ from django.conf import settings
 from django.core.management import ManagementUtility
 from django.db import connection, connections
 
-from tests.portal_process import CHECKOUT
+from tests.backups import done, portal_with_client
+from tests.portal_process import CHECKOUT, PortalProcess
 
 
 class CommandResult(NamedTuple):
@@ -93,3 +95,18 @@ def declared(run: Run, tmp_path: Path) -> Callable[..., CommandResult]:
         return run(name, str(path), *words)
 
     return with_text
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    """A portal with a client, which is not started."""
+    with closing(portal_with_client(tmp_path_factory.mktemp("portal") / "var")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def backup(portal: PortalProcess) -> Path:
+    """A backup of it."""
+    path = portal.data_dir.with_name("backup.age")
+    done(portal, "backup", path)
+    return path

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from tests.backups import (
     empty_portal,
     make_large,
     plain,
-    portal_with_client,
     portal_with_tables,
     refused,
 )
@@ -28,21 +26,6 @@ from tests.actors import command_line_in
 now = datetime.now(UTC)
 assert seal_segment(before=now, actor=command_line_in(Tenant.objects.get()), now=now)
 """
-
-
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """A portal with a client, which is not started."""
-    with closing(portal_with_client(tmp_path_factory.mktemp("portal") / "var")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def backup(portal: PortalProcess) -> Path:
-    """A backup of it."""
-    path = portal.data_dir.with_name("backup.age")
-    done(portal, "backup", path)
-    return path
 
 
 @pytest.mark.one_database

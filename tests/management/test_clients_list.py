@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 
 from clients_app.models import Client, Tenant
+from tests.api.bodies import OF_NEW_CLIENT
 from tests.factories import insert_clients, insert_secrets, make_tenant
 from tests.management.conftest import Run
 
@@ -55,14 +56,7 @@ def test_list_shows_what_is_asked_for(run: Run, tenant: Tenant, now: datetime) -
             "AccessTokenLifetime": 3600,
             "Tags": [],
             "RoleIds": [],
-            "Description": "",
-            "Contact": "",
-            "MayIntrospectTokens": False,
-            "MayRotateOwnSecrets": False,
-            "MayAddSecrets": False,
-            "DemandsAssertionType": False,
-            "AcceptsTokenEndpointAudience": False,
-            "LastUsed": None,
+            **OF_NEW_CLIENT,
             "ClientType": "client-credentials",
             "State": "failing",
             "LastRefused": now.isoformat().replace("+00:00", "Z"),

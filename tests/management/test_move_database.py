@@ -1,33 +1,21 @@
 """`manage.py move-database`: every row, no change lost, and tokens all the time (AVA-20)."""
 
 import json
-import re
 import sqlite3
 import subprocess
-import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 import requests
 
-from clients_app.models import short_lived
 from tests.backups import KEY, done, empty_tables, portal_with_tables, refused
 from tests.journeys.add_by_http import new_form, send, signed_in
+from tests.management.databases import Load, last_number, rows, token_of
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
-
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3,6})?")
-NOT_COMPARED = {
-    "django_migrations",
-    *("clients_app_auditevent", "clients_app_audithead"),  # each move is an event
-    *(f"clients_app_{name}" for name in short_lived.NAMES),  # not copied
-}
 
 CLOSED = {  # with a column of each
     "clients_app_audithead": "sequence",
@@ -59,43 +47,6 @@ class Target:
 def portal(tmp_path: Path) -> Iterator[PortalProcess]:
     with closing(portal_with_tables(tmp_path / "var")) as made:
         yield made
-
-
-def rows(portal: PortalProcess) -> dict[str, list[str]]:
-    """Return the rows of each table that the move copies, other than NOT_COMPARED."""
-    found = {}
-    for (table,) in portal.query(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        if portal.database_url
-        else "SELECT name FROM sqlite_master WHERE type = 'table'"
-    ):
-        if not table.startswith("sqlite_") and table not in NOT_COMPARED:
-            found[table] = sorted(
-                " ".join(map(_as_text, row))
-                for row in portal.query(f"SELECT * FROM {table}")  # noqa: S608  a constant
-            )
-    return found
-
-
-def _as_text(value: Any) -> str:
-    """Return a value as text: JSON in the order of PostgreSQL, and six digits of each second.
-
-    SQLite's own clock, of defaults in the database, writes three.
-    """
-    if isinstance(value, str) and MOMENT.fullmatch(value):
-        value = datetime.fromisoformat(value).isoformat(timespec="microseconds")
-    is_json = isinstance(value, str) and value.startswith("{")
-    return json.dumps(json.loads(value) if is_json else value, sort_keys=True, default=str)
-
-
-def last_number(portal: PortalProcess) -> int:
-    """Return the last number that was given to a secret."""
-    sequence = (
-        "SELECT last_value FROM clients_app_clientsecret_id_seq"
-        if portal.database_url
-        else "SELECT seq FROM sqlite_sequence WHERE name = 'clients_app_clientsecret'"
-    )
-    return int(portal.query(sequence)[0][0])
 
 
 def test_move_there_and_back_keeps_every_row(portal: PortalProcess, tmp_path: Path) -> None:
@@ -176,12 +127,6 @@ def test_move_while_serving_loses_no_change_and_no_token(
     assert "whole" in done(portal, "activity", "verify")
 
 
-def token_of(portal: PortalProcess, pair: tuple[str, str]) -> str:
-    """Return an access token."""
-    body, url = {"grant_type": "client_credentials"}, f"{portal.url}/identity/connect/token"
-    return str(requests.post(url, body, auth=pair, timeout=30).json()["access_token"])
-
-
 def _page_refuses_a_change(portal: PortalProcess, person: requests.Session) -> None:
     page = person.get(f"{portal.url}/security/clients", timeout=30)
     assert page.status_code == 200
@@ -195,44 +140,6 @@ def _revocation_is_refused(portal: PortalProcess, pair: tuple[str, str], token: 
     assert answer.status_code == 503
     assert answer.json()["error"] == "temporarily_unavailable"
     assert "Retry-After" in answer.headers
-
-
-class Load:
-    """Token requests, and commands that add a client, until one is refused."""
-
-    def __init__(self, portal: PortalProcess, pair: tuple[str, str]) -> None:
-        self.tokens: Counter[str] = Counter()
-        self.added: list[str] = []
-        self.refused: list[str] = []
-        self._portal, self._pair = portal, pair
-        self._ended = threading.Event()
-        self._threads = [threading.Thread(target=run) for run in (self._ask, self._add)]
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _ask(self) -> None:
-        url = f"{self._portal.url}/identity/connect/token"
-        body = {"grant_type": "client_credentials"}
-        while not self._ended.wait(0.02):
-            answer = requests.post(url, body, auth=self._pair, timeout=30)
-            self.tokens[str(answer.status_code)] += 1
-
-    def _add(self) -> None:
-        while not self._ended.is_set() and not self.refused:
-            name = f"Client {len(self.added)}"
-            ended = self._portal.run("clients", "add", name)
-            if ended.returncode == 0:
-                self.added.append(name)
-            else:
-                self.refused.append(ended.stderr)
 
 
 def test_move_that_is_killed_leaves_the_portal_as_it_was_or_read_only_until_it_is_repeated(

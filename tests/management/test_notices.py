@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.test import override_settings
+
 from clients_app.models import Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.factories import insert_clients, insert_secrets, make_person, make_tenant
@@ -19,9 +21,7 @@ def test_notices_send_sends_once_at_any_hour(
     for client in insert_clients(["Pumps", "Weather"], tenant):
         insert_secrets(client, 1, expires_at=now + timedelta(days=3))
 
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
+    with mail_sink() as sink, override_settings(**sink.settings):
         first, again = run("notices", "send"), run("notices", "send")
 
     assert first == (

@@ -17,7 +17,6 @@ from tests.backups import (
     encrypted,
     make_large,
     plain,
-    portal_with_client,
     portal_with_tables,
     proved,
     refused,
@@ -27,21 +26,6 @@ from tests.waiting import wait_until
 
 OTHER = pyrage.x25519.Identity.generate()
 NAMES = "SELECT name FROM clients_app_client"
-
-
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """A portal with a client, which is not started."""
-    with closing(portal_with_client(tmp_path_factory.mktemp("portal") / "var")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def backup(portal: PortalProcess) -> Path:
-    """A backup of it."""
-    path = portal.data_dir.with_name("backup.age")
-    done(portal, "backup", path)
-    return path
 
 
 @pytest.fixture

@@ -49,22 +49,11 @@ def by_oauth2client(issuer: str, client_id: str) -> Any:
     return client.client_credentials().access_token
 
 
-def by_node(key: Any, algorithm: str) -> Callable[[str, str], Any]:
+def by_node(program: str, key: Any, *words: str) -> Callable[[str, str], Any]:
     def get(issuer: str, client_id: str) -> Any:
-        program = npm_packages.programs() / "oauth4webapi_key.mjs"
+        path = npm_packages.programs() / program
         jwk = json.dumps({**key.as_dict(private=True), "kid": key.thumbprint()})
-        command = ["node", str(program), issuer, client_id, algorithm, jwk]
-        done = subprocess.run(command, check=True, capture_output=True, timeout=60)
-        return json.loads(done.stdout)["access_token"]
-
-    return get
-
-
-def by_openid_client(name: str) -> Callable[[str, str], Any]:
-    def get(issuer: str, client_id: str) -> Any:
-        program = npm_packages.programs() / "keys.mjs"
-        jwk = json.dumps({**EC.as_dict(private=True), "kid": EC.thumbprint()})
-        command = ["node", str(program), name, issuer, client_id, jwk]
+        command = ["node", str(path), issuer, client_id, jwk, *words]
         done = subprocess.run(command, check=True, capture_output=True, timeout=60)
         return json.loads(done.stdout)["access_token"]
 
@@ -74,10 +63,10 @@ def by_openid_client(name: str) -> Callable[[str, str], Any]:
 LIBRARIES: dict[str, Callable[[str, str], Any]] = {
     "authlib": by_authlib,
     "requests_oauth2client": by_oauth2client,
-    "oauth4webapi with ES256": by_node(EC, "ES256"),
-    "oauth4webapi with Ed25519": by_node(OKP, "Ed25519"),
-    "openid-client 6": by_openid_client("openid-client 6"),
-    "openid-client 5": by_openid_client("openid-client 5"),
+    "oauth4webapi with ES256": by_node("oauth4webapi_key.mjs", EC, "ES256"),
+    "oauth4webapi with Ed25519": by_node("oauth4webapi_key.mjs", OKP, "Ed25519"),
+    "openid-client 6": by_node("keys.mjs", EC, "openid-client 6"),
+    "openid-client 5": by_node("keys.mjs", EC, "openid-client 5"),
 }
 
 

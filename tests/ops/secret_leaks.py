@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pytest
+from django.db.backends.utils import CursorWrapper
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
@@ -113,3 +115,15 @@ def query_of(marks: dict[str, str]) -> str:
             "sessionid": marks["cookie"],
         }
     )
+
+
+def fail_to_record(patch: pytest.MonkeyPatch) -> None:
+    """Let every operation fail at its end, with an error that its door does not expect."""
+    execute = CursorWrapper.execute
+
+    def failing(cursor: CursorWrapper, sql: Any, params: Any = None) -> Any:
+        if "INSERT INTO" in str(sql) and "auditevent" in str(sql):
+            raise RuntimeError("the record is on fire")
+        return execute(cursor, sql, params)
+
+    patch.setattr(CursorWrapper, "execute", failing)

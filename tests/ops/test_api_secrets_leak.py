@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db.backends.utils import CursorWrapper
 
 from clients_app.models import AuditEvent
 from tests.api.conftest import Caller, calling, robot  # noqa: F401 - fixtures
 from tests.factories import make_client
-from tests.ops.secret_leaks import found_in
+from tests.ops.secret_leaks import fail_to_record, found_in
 from tests.server.captured_logs import captured_logs
 
 CLIENTS = "ClientCredentialClients"
@@ -75,14 +74,7 @@ def test_secret_of_an_operation_that_fails_is_nowhere(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_client("Pump", listener.caller.tenant)
-    execute = CursorWrapper.execute
-
-    def failing(cursor: CursorWrapper, sql: Any, params: Any = None) -> Any:
-        if "INSERT INTO" in str(sql) and "auditevent" in str(sql):
-            raise RuntimeError("the record is on fire")
-        return execute(cursor, sql, params)
-
-    monkeypatch.setattr(CursorWrapper, "execute", failing)
+    fail_to_record(monkeypatch)
     client = f"{CLIENTS}/{made.client.pk}"
     with captured_logs() as log:
         for rest in (CLIENTS, f"{client}/Secrets", f"{client}/Secrets/{made.secret.pk}/Rotate"):

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db.backends.utils import CursorWrapper
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -24,7 +23,7 @@ from tests.conftest import browser_of
 from tests.factories import code_of, make_client, make_person
 from tests.management.conftest import run  # noqa: F401  a fixture
 from tests.moments import NOW
-from tests.ops.secret_leaks import found_in
+from tests.ops.secret_leaks import fail_to_record, found_in
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX
 from tests.server.captured_logs import captured_logs
@@ -122,18 +121,6 @@ def run_commands(doors: Doors, run: Callable[..., Any]) -> str:  # noqa: F811  a
     for each in said:
         doors.note(str(len(doors.marks)), each.out)
     return "".join(each.error for each in said)
-
-
-def fail_to_record(patch: pytest.MonkeyPatch) -> None:
-    """Let every operation fail at its end, with an error that its door does not expect."""
-    execute = CursorWrapper.execute
-
-    def failing(cursor: CursorWrapper, sql: Any, params: Any = None) -> Any:
-        if "INSERT INTO" in str(sql) and "auditevent" in str(sql):
-            raise RuntimeError("the record is on fire")
-        return execute(cursor, sql, params)
-
-    patch.setattr(CursorWrapper, "execute", failing)
 
 
 def invite_by_mail(tenant: Tenant) -> None:

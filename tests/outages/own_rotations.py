@@ -6,18 +6,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
 
+from tests.example_programs import load_example
 from tests.outages.good_requests import GoodRequests
 from tests.outages.table import Row
-from tests.portal_process import CHECKOUT, PortalProcess
+from tests.portal_process import PortalProcess
 
 ROTATIONS = 1_000
 MACHINES = 8  # at the same time
 LIMIT_S = 85
-EXAMPLE = CHECKOUT / "docs" / "examples" / "unattended_machine.py"
 GOAL = f"{ROTATIONS:,} rotated; all 200"
 
 
@@ -50,7 +48,7 @@ def new_machine(portal: PortalProcess, file: Path) -> Path:
 
 def rotations(portal: PortalProcess, file: Path, until: float) -> Counter[str]:
     """Rotate as often as is this machine's share, or until the time is over; count the ends."""
-    example, ends = load_example(), Counter[str]()
+    example, ends = load_example("unattended_machine"), Counter[str]()
     for _ in range(ROTATIONS // MACHINES):
         if time.monotonic() > until:
             break
@@ -64,16 +62,6 @@ def rotations(portal: PortalProcess, file: Path, until: float) -> Counter[str]:
 
 def how_many_secrets(portal: PortalProcess, file: Path) -> int:
     """Return how many secrets the portal lists, by a token of the one in the file."""
-    example, state = load_example(), json.loads(file.read_text())
+    example, state = load_example("unattended_machine"), json.loads(file.read_text())
     token = example.token_of(portal.url, state["client_id"], state["client_secret"])
     return len(example.Secrets(portal.url, token).call("GET"))
-
-
-def load_example() -> Any:
-    """Return the program of docs/examples as a module of its own."""
-    spec = spec_from_file_location("unattended_machine", EXAMPLE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -1,6 +1,6 @@
 // Clients with a private key instead of a secret: NAME ISSUER CLIENT_ID JWK (private, as JSON, for ES256).
 // From the metadata to a token, whose response is printed.
-const [name, issuer, clientId, text] = process.argv.slice(2);
+const [issuer, clientId, text, name] = process.argv.slice(2);
 const jwk = JSON.parse(text);
 const isHttp = issuer.startsWith('http:'); // on loopback
 

@@ -2,7 +2,7 @@
 // From the metadata to a token; prints the token response.
 import * as oauth from 'oauth4webapi';
 
-const [issuer, clientId, algorithm, text] = process.argv.slice(2);
+const [issuer, clientId, text, algorithm] = process.argv.slice(2);
 const jwk = JSON.parse(text);
 const imported = algorithm === 'ES256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'Ed25519' };
 const key = await crypto.subtle.importKey('jwk', jwk, imported, false, ['sign']);

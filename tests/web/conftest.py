@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from time_machine import TimeMachineFixture
 
 from clients_app.models import ApiUsage, Client, Person, Role, Tenant
+from clients_app.services.usage import counts, refused_requests
 from tests.conftest import Machine, browser_of
 from tests.factories import give_app, insert_usage, make_api, make_role
 from tests.soft_authenticator import SoftPasskey, add_passkey
@@ -153,6 +154,12 @@ def tab(address):
 
 
 @pytest.fixture
+def edit(tab):
+    """The address of Edit APIs."""
+    return f"{tab}/edit"
+
+
+@pytest.fixture
 def use(machine, now):
     """A function that counts a token for an API."""
 
@@ -168,3 +175,10 @@ def use(machine, now):
 def laptop(colleague_browser: Browser) -> SoftPasskey:
     """Jonas's passkey."""
     return add_passkey(colleague_browser)[0]
+
+
+@pytest.fixture
+def nothing_counted():
+    """Nothing that other tests had counted is left to be stored."""
+    refused_requests.refused.take()
+    counts.issued.take()

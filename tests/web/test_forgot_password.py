@@ -50,11 +50,9 @@ def test_reset_link_by_mail_works_once(person_with_email: Person, client: Browse
 
 @pytest.mark.both_databases
 def test_forgot_password_unknown_address_gets_the_same_answer(
-    person_with_email: Person, client: Browser, settings: Any
+    person_with_email: Person, client: Browser
 ) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
+    with mail_sink() as sink, override_settings(**sink.settings):
         known, unknown = (
             text_of(client.post(PAGE, {"email": email})).replace(email, "")
             for email in (ADDRESS, "nobody@herons.example")

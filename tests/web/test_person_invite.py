@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from django.test import override_settings
 
 from clients_app.identity.one_time_links import mail_invitations
 from clients_app.models import AuditEvent, Person, Tenant
@@ -196,12 +197,9 @@ def test_invitation_is_not_for_others_to_change(
 
 @pytest.mark.parametrize("by_mail", [True, False])
 def test_invitation_is_no_way_around_single_sign_on(
-    administrator_browser: Browser, form: dict[str, Any], settings: Any, now: Any, by_mail: bool
+    administrator_browser: Browser, form: dict[str, Any], now: Any, by_mail: bool
 ) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
-        settings.SIGN_ON_ONLY = True
+    with mail_sink() as sink, override_settings(**sink.settings, SIGN_ON_ONLY=True):
         window = administrator_browser.get(INVITE)
         sent = {**form, "by_mail": "on"} if by_mail else form
         reply = administrator_browser.post(INVITE, sent, follow=True)

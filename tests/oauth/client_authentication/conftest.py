@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from clients_app.models import ClientKey
+from clients_app.models import ClientKey, FederatedIdentity
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.usage import counts
 from tests.oauth.assertions import key_of, register
+from tests.oauth.client_authentication.platforms import trust
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +24,9 @@ def _nothing_noted(db: None) -> None:
 def own(good: SimpleNamespace) -> ClientKey:
     """The key of the good client."""
     return register(good.row, key_of("EC"))
+
+
+@pytest.fixture
+def trusted(good: SimpleNamespace) -> FederatedIdentity:
+    """An identity of the good client."""
+    return trust(good)

@@ -1,6 +1,5 @@
 """Tokens of platforms prove the clients whose federated identities trust them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -10,81 +9,48 @@ import pytest
 
 from clients_app.models import (
     FederatedIdentity,
-    FetchedKeySet,
     NearMiss,
-    TokenRefusal,
     UsedAssertion,
 )
 from clients_app.selectors.credentials.near_misses import near_misses_of
-from clients_app.services.credentials import key_sets, near_misses
+from clients_app.services.credentials import near_misses
 from clients_app.services.usage import counts
-from tests.credentials import insert_identities
-from tests.key_server import KeyServer, key_server
 from tests.moments import NOW
-from tests.oauth.assertions import ISSUER, MISSING, asking, assertion, key_of, register
+from tests.oauth.assertions import ISSUER, MISSING, key_of
+from tests.oauth.client_authentication.platforms import (
+    EC,
+    ask,
+    problems,
+    refusals,
+    token,
+    trust,
+)
 from tests.oauth.introspection import introspect
-from tests.oauth.wsgi import Reply, environ, through_the_short_entrance
-
-PLATFORM = "https://ci.example"
-SUBJECT = "repo:o/r:ref:refs/heads/main"
-EC = key_of("EC")
-JWKS = {"keys": [{**EC.as_dict(private=False), "kid": EC.thumbprint()}]}
 
 
-def trust(client: Any, **more: Any) -> FederatedIdentity:
-    rules = {"issuer": PLATFORM, "audience": ISSUER, "subject_rule": SUBJECT, "jwks": JWKS}
-    [row] = insert_identities(client.row, 1, **{**rules, "expires_at": None, **more})
-    return row
-
-
-@pytest.fixture
-def own(good: SimpleNamespace) -> FederatedIdentity:
-    """An identity of the good client."""
-    return trust(good)
-
-
-def token(key: Any = EC, **more: Any) -> str:
-    header = {"typ": "JWT", "kid": EC.thumbprint(), **more.pop("header", {})}
-    claims = {"iss": PLATFORM, "sub": SUBJECT, "jti": MISSING, **more}
-    return assertion("", key, header=header, **claims)
-
-
-def ask(text: str, **fields: str) -> Reply:
-    return through_the_short_entrance(environ(body=asking(text, **fields)))
-
-
-def refusals() -> list[str]:
-    counts.flush()
-    return list(TokenRefusal.objects.values_list("cause", flat=True))
-
-
-def problems(miss: NearMiss) -> list[tuple[str, str]]:
-    return [(one["claim"], one["problem"]) for one in miss.verdicts if one["problem"]]
-
-
-def test_token_of_the_platform_gets_a_token(good: SimpleNamespace, own: FederatedIdentity):
+def test_token_of_the_platform_gets_a_token(good: SimpleNamespace, trusted: FederatedIdentity):
     reply = ask(token(), client_id=good.id)
 
     assert reply.status == 200, reply.body
     plain = reply.json()["access_token"]
     claims = jwt.decode(plain, options={"verify_signature": False})
-    assert (claims["cred"], claims["client_id"]) == (f"identity:{own.pk}", good.id)
+    assert (claims["cred"], claims["client_id"]) == (f"identity:{trusted.pk}", good.id)
     assert introspect(good, plain)["active"] is True
     FederatedIdentity.objects.update(removed_at=datetime.now(UTC))
     assert introspect(good, plain) == {"active": False}
     assert ask(token(), client_id=good.id).status == 401
 
 
-def test_token_may_be_used_until_it_ends(good: SimpleNamespace, own: FederatedIdentity):
+def test_token_may_be_used_until_it_ends(good: SimpleNamespace, trusted: FederatedIdentity):
     """A pod reads the same file again and again."""
     text = token(jti="one", aud=[ISSUER])
     assert [ask(text, client_id=good.id).status for _ in range(2)] == [200, 200]
     assert not UsedAssertion.objects.exists()
 
 
-def test_client_id_decides_for_which_client(clients: SimpleNamespace, own: FederatedIdentity):
+def test_client_id_decides_for_which_client(clients: SimpleNamespace, trusted: FederatedIdentity):
     others = trust(clients.expired)
-    for client, identity in ((clients.good, own), (clients.expired, others)):
+    for client, identity in ((clients.good, trusted), (clients.expired, others)):
         reply = ask(token(), client_id=client.id)
         claims = jwt.decode(reply.json()["access_token"], options={"verify_signature": False})
         assert (claims["client_id"], claims["cred"]) == (client.id, f"identity:{identity.pk}")
@@ -153,7 +119,7 @@ def test_token_that_misses_a_rule_is_a_near_miss(good: SimpleNamespace, case: st
     ],
 )
 def test_token_of_an_unknown_key_is_a_near_miss_without_a_fit(
-    good: SimpleNamespace, own: FederatedIdentity, forged: dict[str, Any], problem: str
+    good: SimpleNamespace, trusted: FederatedIdentity, forged: dict[str, Any], problem: str
 ):
     """Its claims could tempt people to make a rule fit what a stranger wrote."""
     text = token(key_of("EC", 9), sub="repo:evil/r:ref:refs/heads/main", **forged)
@@ -165,16 +131,8 @@ def test_token_of_an_unknown_key_is_a_near_miss_without_a_fit(
     assert problems(miss) == [("kid", problem), ("sub", "subject rule")]
 
 
-def test_token_of_an_issuer_that_the_client_does_not_know_is_no_near_miss(
-    good: SimpleNamespace, own: FederatedIdentity
-):
-    assert ask(token(iss="https://evil.example"), client_id=good.id).status == 401
-    counts.flush()
-    assert not NearMiss.objects.exists()
-
-
 def test_tokens_that_strangers_write_do_not_fill_the_list(
-    good: SimpleNamespace, own: FederatedIdentity
+    good: SimpleNamespace, trusted: FederatedIdentity
 ):
     for _ in range(6):
         for _ in range(4):
@@ -209,77 +167,3 @@ def test_expired_identity_is_a_near_miss(good: SimpleNamespace):
     assert ask(token(), client_id=good.id).status == 401
     assert refusals() == ["wrong-claims"]
     assert problems(NearMiss.objects.get()) == [("identity", "expired identity")]
-
-
-def test_issuer_with_a_slash_more_is_not_trusted_but_a_near_miss(
-    good: SimpleNamespace, own: FederatedIdentity
-):
-    assert ask(token(iss=f"{PLATFORM}/"), client_id=good.id).status == 401
-    assert refusals() == ["wrong-claims"]
-    assert problems(NearMiss.objects.get()) == [("iss", "platform issuer slash")]
-    forged = token(key_of("EC", 9), iss=f"{PLATFORM}/")
-    for text in (token(iss=[PLATFORM]), token(iss=f"{PLATFORM}/x"), forged):
-        assert ask(text, client_id=good.id).status == 401
-    assert set(refusals()) == {"wrong-claims", "unknown-key"}
-    assert NearMiss.objects.filter(is_signed=True).count() == 1
-
-
-def test_issuer_without_its_slash_is_not_trusted_but_a_near_miss(good: SimpleNamespace):
-    trust(good, issuer=f"{PLATFORM}/")
-
-    assert ask(token(), client_id=good.id).status == 401
-    assert refusals() == ["wrong-claims"]
-    assert problems(NearMiss.objects.get()) == [("iss", "platform issuer slash")]
-    trust(good)
-    assert ask(token(), client_id=good.id).status == 200
-
-
-def test_key_of_a_client_is_not_that_of_its_platform(good: SimpleNamespace, own: FederatedIdentity):
-    register(good.row, key_of("EC", 1))
-
-    text = token(key_of("EC", 1), header={"kid": key_of("EC", 1).thumbprint()})
-    assert ask(text, client_id=good.id).status == 401
-    own_text = assertion(good.id, EC, header={"kid": EC.thumbprint()})
-    assert ask(own_text, client_id=good.id).status == 401
-    assert ask(assertion(good.id, key_of("EC", 1)), client_id=good.id).status == 200
-
-
-@pytest.fixture
-def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyServer]:
-    settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
-    monkeypatch.setattr(key_sets, "WAIT_S", 20.0)
-    with key_server() as running:
-        document = {"issuer": running.origin, "jwks_uri": running.url}
-        running.say(document, path="/.well-known/openid-configuration")
-        running.publish(EC)
-        yield running
-
-
-@pytest.mark.django_db(transaction=True)
-def test_keys_of_the_issuer_are_found_by_discovery(good: SimpleNamespace, platform: KeyServer):
-    trust(good, issuer=platform.origin, jwks=None)
-    FetchedKeySet.objects.create(url=platform.origin, is_issuer=True, due_at=datetime.now(UTC))
-
-    for _ in range(2):
-        assert ask(token(iss=platform.origin), client_id=good.id).status == 200
-    assert platform.asked == ["/.well-known/openid-configuration", "/jwks"]
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("named", ["", "/"])
-def test_issuer_entered_with_the_wrong_slash_is_a_near_miss_and_its_keys_verify_nothing(
-    good: SimpleNamespace, platform: KeyServer, named: str
-):
-    issuer = platform.origin + named
-    entered = platform.origin if named else f"{platform.origin}/"
-    document = {"issuer": issuer, "jwks_uri": platform.url}
-    platform.say(document, path="/.well-known/openid-configuration")
-    trust(good, issuer=entered, jwks=None)
-    FetchedKeySet.objects.create(url=entered, is_issuer=True, due_at=datetime.now(UTC))
-
-    assert ask(token(iss=issuer), client_id=good.id).status == 401
-    assert ask(token(iss=entered), client_id=good.id).status == 401
-    assert set(refusals()) == {"wrong-claims", "unknown-key"}
-    unsigned, signed = NearMiss.objects.order_by("is_signed")
-    assert problems(signed) == [("iss", "platform issuer slash")]
-    assert problems(unsigned) == [("kid", "no keys")]

@@ -7,26 +7,15 @@ import pytest
 
 from clients_app.actors import Actor
 from clients_app.errors import AlreadyAdded, Forbidden, NotFound, RuleBroken
-from clients_app.models import AuditEvent, Client, Person, Tenant
+from clients_app.models import AuditEvent, Client, Person
 from clients_app.services.credentials.key_rotation import RotatedKey, rotate_key
 from clients_app.services.credentials.keys import remove_key
-from tests.actors import actor_for, command_line_in
+from tests.actors import actor_for
 from tests.credentials import insert_keys
-from tests.factories import insert_clients
 from tests.moments import IN_A_YEAR, NOW
 from tests.services.credentials.test_keys import EC, draft
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return insert_clients(["Pump"], tenant)[0]
-
-
-@pytest.fixture
-def actor(tenant: Tenant) -> Actor:
-    return command_line_in(tenant)
 
 
 def rotate(client: Client, actor: Actor, key_id: int, **more: Any) -> RotatedKey:

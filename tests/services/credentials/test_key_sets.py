@@ -2,40 +2,26 @@
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from clients_app.errors import RuleBroken
-from clients_app.models import Client, ClientKey, FetchedKeySet, Tenant
+from clients_app.models import Client, ClientKey, FetchedKeySet
 from clients_app.services import outgoing
 from clients_app.services.credentials import key_sets
 from clients_app.services.credentials.key_sets import Source, fetch, refresh
 from clients_app.services.credentials.keys import KeyDraft, add_keys, remove_key
 from tests.actors import command_line_in
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import insert_clients
-from tests.key_server import KeyServer, key_server
+from tests.key_server import KeyServer
 from tests.moments import NOW, SECOND
 from tests.oauth.assertions import key_of
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[KeyServer]:
-    settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
-    with key_server() as running:
-        running.publish(key_of("EC"))
-        yield running
-
-
-@pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return insert_clients(["Pump"], tenant)[0]
 
 
 def expected(url: str, *, is_issuer: bool = False) -> FetchedKeySet:
@@ -177,46 +163,6 @@ def test_unknown_source_is_not_asked(server: KeyServer, db: None):
 def discovery(server: KeyServer, **more: Any) -> None:
     document = {"issuer": server.origin, "jwks_uri": server.url, **more}
     server.say(document, path="/.well-known/openid-configuration")
-
-
-def test_keys_of_an_issuer_are_found_by_discovery(server: KeyServer, db: None):
-    discovery(server)
-
-    row = fetched(expected(server.origin, is_issuer=True))
-
-    assert row.jwks is not None
-    assert server.asked == ["/.well-known/openid-configuration", "/jwks"]
-
-
-@pytest.mark.parametrize(
-    ("document", "failure"),
-    [
-        ({"issuer": "https://other.example"}, "Its discovery document names another issuer"),
-        ({"issuer": ["x"]}, "Its discovery document names another issuer"),
-        ({"jwks_uri": None}, "Its discovery document has no jwks_uri."),
-        ({"jwks_uri": "https://10.0.0.1/jwks"}, "10.0.0.1 is not public"),
-        ({"jwks_uri": "file:///etc/passwd"}, "Enter an address"),
-    ],
-)
-def test_wrong_discovery_document_is_a_failure(
-    server: KeyServer, db: None, document: dict[str, Any], failure: str
-):
-    discovery(server, **document)
-
-    assert fetched(expected(server.origin, is_issuer=True)).failure.startswith(failure)
-
-
-def test_issuer_with_a_slash_more_is_another_issuer(server: KeyServer, db: None):
-    discovery(server)
-
-    row = fetched(expected(f"{server.origin}/", is_issuer=True))
-
-    assert "another issuer" in row.failure
-    assert row.fetched_at is None  # so the keys verify nothing; they tell people about the slash
-    assert row.jwks is not None
-    discovery(server, issuer="https://other.example")
-    other = fetched(expected(server.origin, is_issuer=True))
-    assert (other.fetched_at, other.jwks) == (None, None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,16 +38,6 @@ def events() -> Any:
     return AuditEvent.objects.filter(action__startswith="client.")
 
 
-@pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return insert_clients(["Pump"], tenant)[0]
-
-
-@pytest.fixture
-def actor(tenant: Tenant) -> Actor:
-    return command_line_in(tenant)
-
-
 def test_added_key_is_stored_with_an_event(client: Client, actor: Actor):
     [key] = add_keys(client, draft(description=" build  server "), actor=actor, now=NOW)
 

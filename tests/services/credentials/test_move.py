@@ -9,7 +9,7 @@ from clients_app.actors import Actor
 from clients_app.errors import Forbidden, ProofRequired, RuleBroken
 from clients_app.models import AuditEvent, Client, Person, Tenant
 from clients_app.services.credentials.move import end_secrets
-from tests.actors import actor_for, command_line_in
+from tests.actors import actor_for
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import insert_clients, insert_secrets, insert_usage
 from tests.moments import IN_A_YEAR, NOW
@@ -24,11 +24,6 @@ def client(tenant: Tenant) -> Client:
     insert_secrets(client, 1, expires_at=IN_A_YEAR)
     insert_secrets(client, 1, expires_at=NOW + DAY / 24)
     return client
-
-
-@pytest.fixture
-def actor(tenant: Tenant) -> Actor:
-    return command_line_in(tenant)
 
 
 @pytest.mark.parametrize("insert", [insert_keys, insert_identities])

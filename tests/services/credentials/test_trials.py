@@ -10,21 +10,15 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from clients_app import conf
-from clients_app.models import Client, FetchedKeySet, Tenant
+from clients_app.models import Client, FetchedKeySet
 from clients_app.rules.jwts import thumbprint_of, to_base64url
 from clients_app.services.credentials.trials import Trial, trials_of
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import insert_clients
 from tests.moments import NOW, SECOND
 
 ISSUER = "https://issuer.example"
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
 JWK: dict[str, Any] = KEY.as_dict(private=False)
-
-
-@pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return insert_clients(["Pump"], tenant)[0]
 
 
 def signed(claims: dict[str, Any], key: ECKey = KEY, **header: Any) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.test import override_settings
+
 from clients_app.identity.one_time_links import (
     mail_asked_links,
     mail_invitations,
@@ -16,12 +18,8 @@ from tests.services.people.test_invitations import GOOD, HOUR, works
 from tests.sinks import mail_sink
 
 
-def test_mailed_invitation_has_a_link_that_works(
-    invite: Any, tenant: Tenant, now: Any, settings: Any
-) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
+def test_mailed_invitation_has_a_link_that_works(invite: Any, tenant: Tenant, now: Any) -> None:
+    with mail_sink() as sink, override_settings(**sink.settings):
         lena = invite(by_mail=True)
 
         mail_invitations(now=now)
@@ -50,11 +48,9 @@ def test_invitation_that_was_not_mailed_says_why(invite: Any, now: Any, settings
 
 
 def test_withdrawn_or_accepted_invitation_is_not_mailed(
-    invite: Any, tenant: Tenant, now: Any, settings: Any
+    invite: Any, tenant: Tenant, now: Any
 ) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
+    with mail_sink() as sink, override_settings(**sink.settings):
         lena = invite(by_mail=True)
         choose_password(lena, GOOD, actor=actor_for(lena), now=now)
         mail_invitations(now=now)
@@ -62,12 +58,8 @@ def test_withdrawn_or_accepted_invitation_is_not_mailed(
     assert sink.received == []
 
 
-def test_forgot_password_does_not_revive_an_expired_invitation(
-    invite: Any, now: Any, settings: Any
-) -> None:
-    with mail_sink() as sink:
-        for name, value in sink.settings.items():
-            setattr(settings, name, value)
+def test_forgot_password_does_not_revive_an_expired_invitation(invite: Any, now: Any) -> None:
+    with mail_sink() as sink, override_settings(**sink.settings):
         LinkRequest.objects.create(email=invite().email)
         mail_asked_links(now=now + LASTS + HOUR)
 
