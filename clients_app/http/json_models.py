@@ -17,6 +17,7 @@ from clients_app.models import (
     Tenant,
     TokenRefusal,
 )
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT
 from clients_app.rules.targets import Target
 from clients_app.selectors.clients.models import ClientModel
@@ -61,7 +62,7 @@ def client_json(client: ClientModel) -> dict[str, Any]:
         members["RoleIds"] = [str(role_id) for role_id in client.role_ids]
     if kind.url_kinds:
         members |= _application_json(client)
-    members |= {"Description": client.description, "Contact": client.contact}
+    members |= {line.prop: getattr(client, line.name) for line in LINES}
     if kind.may_introspect:
         members["MayIntrospectTokens"] = client.may_introspect
     if kind.may_rotate_own_secrets:
@@ -81,8 +82,7 @@ def _application_json(client: ClientModel) -> dict[str, Any]:
     }
     return {
         **urls,
-        "ClientUri": client.client_uri,
-        "LogoUri": client.logo_uri,
+        **{line.prop: getattr(client, line.name) for line in APPLICATION_URLS},
         "AllowOfflineAccess": client.allow_refresh_token,
         **({"AllowAccessTokensViaBrowser": False} if client.type.has_secrets else {}),
         "FirstParty": client.skips_consent,

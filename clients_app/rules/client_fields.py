@@ -1,4 +1,4 @@
-"""The text fields of a client, declared once for forms, pages, command line and audit.
+"""The text fields of a client, declared once for forms, pages, REST API, command line and audit.
 
 A new field needs a record here, a column of the model and a field of the draft.
 """
@@ -12,9 +12,11 @@ from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, URL_MAX
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An optional line of text; ``name`` is the column, the path in a draft and the input."""
+    """An optional line of text; ``name`` is the column, the path in a draft and the input, and
+    ``prop`` the property of the REST API."""
 
     name: str
+    prop: str
     label: str
     help: str  # below the input, and in ``clients add --help``
     maximum: int  # characters
@@ -23,12 +25,14 @@ class Line:
 LINES: Final = (
     Line(
         name="description",
+        prop="Description",
         label=gettext_noop("Description"),
         help=gettext_noop("What it is for."),
         maximum=DESCRIPTION_MAX,
     ),
     Line(
         name="contact",
+        prop="Contact",
         label=gettext_noop("Contact"),
         help=gettext_noop("Who to ask before removing it."),
         maximum=CONTACT_MAX,
@@ -40,12 +44,14 @@ LINES: Final = (
 APPLICATION_URLS: Final = (
     Line(
         name="client_uri",
+        prop="ClientUri",
         label=gettext_noop("Application URL"),
         help=gettext_noop("A page about the application. People see it before they allow access."),
         maximum=URL_MAX,
     ),
     Line(
         name="logo_uri",
+        prop="LogoUri",
         label=gettext_noop("Logo URL"),
         help=gettext_noop("A square picture, shown to people beside the name."),
         maximum=URL_MAX,

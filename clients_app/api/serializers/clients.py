@@ -18,6 +18,7 @@ from clients_app.api.serializers.fields import (
     Text,
     Whole,
 )
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
 
 #: What drafts of the services call by other names than the models.
@@ -27,8 +28,7 @@ PROPERTIES: Final = {
     "token_lifetime": "AccessTokenLifetime",
     "tags": "Tags",
     "roles": "RoleIds",
-    "description": "Description",
-    "contact": "Contact",
+    **{line.name: line.prop for line in (*LINES, *APPLICATION_URLS)},
     "may_introspect": "MayIntrospectTokens",
     "may_rotate_own_secrets": "MayRotateOwnSecrets",
     "may_add_secrets": "MayAddSecrets",
@@ -37,8 +37,6 @@ PROPERTIES: Final = {
     "redirect_uris": "RedirectUris",
     "logout_uris": "PostLogoutRedirectUris",
     "cors_origins": "AllowedCorsOrigins",
-    "client_uri": "ClientUri",
-    "logo_uri": "LogoUri",
     "allow_refresh_token": "AllowOfflineAccess",
     "skips_consent": "FirstParty",
     "secret.description": "SecretDescription",
@@ -55,15 +53,12 @@ PROPERTIES: Final = {
 _FIELDS: Final = {
     "Name": "name",
     "AccessTokenLifetime": "token_lifetime_s",
-    "Description": "description",
-    "Contact": "contact",
+    **{line.prop: line.name for line in (*LINES, *APPLICATION_URLS)},
     "MayIntrospectTokens": "may_introspect",
     "MayRotateOwnSecrets": "may_rotate_own_secrets",
     "MayAddSecrets": "may_add_secrets",
     "DemandsAssertionType": "demands_assertion_type",
     "AcceptsTokenEndpointAudience": "accepts_token_endpoint_audience",
-    "ClientUri": "client_uri",
-    "LogoUri": "logo_uri",
     "AllowOfflineAccess": "allow_refresh_token",
     "FirstParty": "skips_consent",
 }
@@ -85,8 +80,10 @@ class ClientModel(Model):
     Enabled = Flag()
     AccessTokenLifetime = Whole()
     Tags = Several(Text())
-    Description = Text()
-    Contact = Text()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, with the lines of text that all clients have."""
+        return {**super().get_fields(), **{line.prop: Text() for line in LINES}}
 
 
 class ClientCredentialClientModel(ClientModel):
