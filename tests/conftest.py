@@ -28,11 +28,7 @@ from clients_app.services.usage import counts, refused_requests
 from tests import run
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text
-from tests.prepared_portal import (
-    collect_static_files_once,
-    new_portal,
-    use_prepared_tables,
-)
+from tests.prepared_portal import collect_static_files_once, new_portal, use_prepared_tables
 
 gc.set_threshold(50_000, 20, 20)  # most of what importing and collecting tests makes stays
 

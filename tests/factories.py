@@ -12,16 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.contrib.auth.hashers import make_password
 
 from clients_app.actors import Actor
-from clients_app.models import (
-    Api,
-    ApiScope,
-    Client,
-    ClientSecret,
-    Person,
-    Role,
-    Tenant,
-    TokenUsage,
-)
+from clients_app.models import Api, ApiScope, Client, ClientSecret, Person, Role, Tenant, TokenUsage
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
 from clients_app.selectors.credentials.uses import used_of

@@ -23,12 +23,7 @@ import django
 
 django.setup()
 
-from tests.portal_process import (  # noqa: E402  after its settings
-    CHECKOUT,
-    PASSWORD,
-    USERNAME,
-    PortalProcess,
-)
+from tests.portal_process import CHECKOUT, PASSWORD, USERNAME, PortalProcess  # noqa: E402  after its settings
 
 ENVIRONMENT: Final = Path(sys.prefix) / "wapiti"
 LOCK: Final = CHECKOUT / "tests" / "third_party" / "wapiti.lock"

@@ -7,11 +7,7 @@ from clients_app import models
 from clients_app.admin.api import ApiAdmin
 from clients_app.admin.audit_event import AuditEventAdmin
 from clients_app.admin.client import ClientAdmin
-from clients_app.admin.credentials import (
-    ClientKeyAdmin,
-    ClientSecretAdmin,
-    FederatedIdentityAdmin,
-)
+from clients_app.admin.credentials import ClientKeyAdmin, ClientSecretAdmin, FederatedIdentityAdmin
 from clients_app.admin.person import PersonAdmin
 from clients_app.admin.role import RoleAdmin
 from clients_app.admin.signing_key import SigningKeyAdmin

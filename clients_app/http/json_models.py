@@ -8,15 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from clients_app import audit
-from clients_app.models import (
-    Api,
-    ApiUsage,
-    AuditEvent,
-    ClientSecret,
-    Role,
-    Tenant,
-    TokenRefusal,
-)
+from clients_app.models import Api, ApiUsage, AuditEvent, ClientSecret, Role, Tenant, TokenRefusal
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT
 from clients_app.rules.targets import Target

@@ -11,12 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from clients_app.limits import (
-    KEY_ANNOUNCED_DAYS,
-    KEY_LEEWAY_S,
-    KEY_MARGIN_S,
-    TOKEN_LIFETIME_MAX_S,
-)
+from clients_app.limits import KEY_ANNOUNCED_DAYS, KEY_LEEWAY_S, KEY_MARGIN_S, TOKEN_LIFETIME_MAX_S
 
 ANNOUNCED: Final = timedelta(days=KEY_ANNOUNCED_DAYS)
 PUBLISHED_AFTERWARDS: Final = timedelta(seconds=TOKEN_LIFETIME_MAX_S + KEY_LEEWAY_S)

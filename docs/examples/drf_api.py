@@ -38,11 +38,7 @@ import jwt  # these imports need the settings
 from api import PortalAway, PortalKeys  # the file beside this one
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
-from rest_framework.decorators import (
-    api_view,
-    authentication_classes,
-    permission_classes,
-)
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request

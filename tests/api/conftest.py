@@ -10,11 +10,7 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.models import Client, Tenant
-from clients_app.rules.built_in_roles import (
-    SECRET_ROTATOR,
-    TENANT_ADMINISTRATOR,
-    TENANT_AUDITOR,
-)
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.api.addresses import Subjects
 from tests.audit.rows import all_rows

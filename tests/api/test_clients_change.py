@@ -5,10 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from clients_app.models import AuditEvent, Client, ClientSecret
-from clients_app.rules.built_in_roles import (
-    TENANT_AUDITOR,
-    TENANT_MEMBER,
-)
+from clients_app.rules.built_in_roles import TENANT_AUDITOR, TENANT_MEMBER
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.factories import make_client, make_tenant, role_id

@@ -6,11 +6,7 @@ from uuid import UUID
 import pytest
 
 from clients_app.models import AuditEvent, Client, Tenant
-from clients_app.rules.built_in_roles import (
-    SECRET_ROTATOR,
-    TENANT_ADMINISTRATOR,
-    TENANT_AUDITOR,
-)
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.api.test_clients_write import CLIENTS

@@ -4,9 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
-from clients_app.rules.built_in_roles import (
-    TENANT_MEMBER,
-)
+from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.services.clients.removal import remove_client
 from tests.actors import command_line_in
 from tests.api.bodies import OF_NEW_CLIENT

@@ -15,12 +15,7 @@ from clients_app.services.activity import refused_attempts
 from clients_app.services.people import guess_notices
 from tests.factories import make_person
 from tests.identity.guesses import sign_in
-from tests.identity.lying_provider import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    LyingProvider,
-    lying_provider,
-)
+from tests.identity.lying_provider import CLIENT_ID, CLIENT_SECRET, LyingProvider, lying_provider
 from tests.portal_process import PASSWORD
 
 

@@ -12,11 +12,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.people.accounts import set_active
 from tests.actors import command_line_in
 from tests.factories import make_person, make_tenant
-from tests.identity.sign_on_visits import (
-    is_signed_in,
-    last_event,
-    visit,
-)
+from tests.identity.sign_on_visits import is_signed_in, last_event, visit
 from tests.responses import text_of
 
 pytestmark = pytest.mark.usefixtures("nothing_noted")

@@ -7,14 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backups import (
-    done,
-    empty_portal,
-    make_large,
-    plain,
-    portal_with_tables,
-    refused,
-)
+from tests.backups import done, empty_portal, make_large, plain, portal_with_tables, refused
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
 

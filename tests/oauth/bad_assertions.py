@@ -14,15 +14,7 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
 from clients_app.models.defaults import new_id
-from tests.oauth.assertions import (
-    ISSUER,
-    MISSING,
-    TOKEN_ENDPOINT,
-    assertion,
-    b64,
-    by_hand,
-    key_of,
-)
+from tests.oauth.assertions import ISSUER, MISSING, TOKEN_ENDPOINT, assertion, b64, by_hand, key_of
 
 Claims = dict[str, Any]
 Forgery = Callable[[Claims], str]

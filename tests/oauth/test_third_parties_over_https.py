@@ -23,12 +23,7 @@ from tests.oauth.assertions import key_of
 from tests.portal_process import PASSWORD, PortalProcess
 from tests.prepared_portal import new_portal
 from tests.third_party import npm_packages
-from tests.third_party.registration import (
-    Registered,
-    add_client,
-    add_person,
-    add_public_key,
-)
+from tests.third_party.registration import Registered, add_client, add_person, add_public_key
 
 pytestmark = pytest.mark.one_database
 ALGORITHM = "ES256"

@@ -18,11 +18,7 @@ from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.selectors.tenants.installation import present_client
-from clients_app.services.credentials.identities import (
-    add_identity,
-    edit_identity,
-    remove_identity,
-)
+from clients_app.services.credentials.identities import add_identity, edit_identity, remove_identity
 
 
 def _page(request: HttpRequest, operation: Operation, client_id: UUID) -> HttpResponse:

@@ -5,11 +5,7 @@ from typing import Any, Final
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients_app.api.serializers.credentials import (
-    IDENTITY_PROPERTIES,
-    IdentityModel,
-    identity_in,
-)
+from clients_app.api.serializers.credentials import IDENTITY_PROPERTIES, IdentityModel, identity_in
 from clients_app.api.serializers.secrets import expiration_in
 from clients_app.api.views.credentials import Credentials, to_add
 from clients_app.api.views.resource import Resource

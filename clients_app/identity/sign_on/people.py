@@ -23,11 +23,7 @@ from clients_app.rules.names import key_of
 from clients_app.rules.sign_on_providers import SignOnProvider, role_names
 from clients_app.selectors.tenants.installation import only_tenant
 from clients_app.services.locks import lock_tenant
-from clients_app.services.people.accounts import (
-    add_person,
-    assign_person_roles,
-    managed,
-)
+from clients_app.services.people.accounts import add_person, assign_person_roles, managed
 
 _BY_OPERATOR: Final = {"linked_by": "command line"}  # such a link also serves Staff
 

@@ -8,19 +8,9 @@ from typing import Final
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import api_lines
 from clients_app.management import command_line as cli
-from clients_app.management.api_lines import (
-    losses_lines,
-    losses_values,
-    may_call_values,
-    names_of,
-)
+from clients_app.management.api_lines import losses_lines, losses_values, may_call_values, names_of
 from clients_app.models import Api, Client
-from clients_app.selectors.apis.apis import (
-    apis_with_counts,
-    callers_of,
-    callers_stamp,
-    find_api,
-)
+from clients_app.selectors.apis.apis import apis_with_counts, callers_of, callers_stamp, find_api
 from clients_app.selectors.clients.lookup import find_client
 from clients_app.services.apis import drafts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors

@@ -32,11 +32,7 @@ from clients_app.selectors.credentials.identities import (
     trust_of_row,
 )
 from clients_app.selectors.credentials.near_misses import near_misses_of
-from clients_app.services.credentials.identities import (
-    add_identity,
-    edit_identity,
-    remove_identity,
-)
+from clients_app.services.credentials.identities import add_identity, edit_identity, remove_identity
 from clients_app.services.credentials.trials import trials_of
 
 IDENTITY_ID: Final = cli.argument("identity_id", type=int, metavar="IDENTITY_ID")

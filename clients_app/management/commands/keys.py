@@ -20,11 +20,7 @@ from clients_app.management.key_lines import (
 from clients_app.models import SigningKey
 from clients_app.selectors.signing_keys.former_keys import rows_under_former_keys
 from clients_app.selectors.tenants import installation
-from clients_app.services.signing_keys.rotation import (
-    reencrypt_keys,
-    revoke_keys,
-    rotate_keys,
-)
+from clients_app.services.signing_keys.rotation import reencrypt_keys, revoke_keys, rotate_keys
 
 _ORDER: Final = list(SigningKey.State.values)
 

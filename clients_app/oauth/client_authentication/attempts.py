@@ -16,11 +16,7 @@ from clients_app.rules.assertions import TRIED_MAX
 from clients_app.rules.jwts import Jwt
 from clients_app.rules.verdicts import Verdict, shown
 from clients_app.services.credentials import key_sets, near_misses
-from clients_app.services.credentials.public_keys import (
-    VerifyingKey,
-    verifying_key,
-    verifying_keys,
-)
+from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys
 from clients_app.services.failure_limits import seconds_left
 from clients_app.services.tokens.credentials import Credential
 

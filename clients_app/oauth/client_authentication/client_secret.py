@@ -15,10 +15,7 @@ from clients_app.oauth.plain_http import Request
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.services.secrets.verification import could_be_secret, matching_secret
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage.refused_requests import (
-    count_refused_secret,
-    count_unproved_request,
-)
+from clients_app.services.usage.refused_requests import count_refused_secret, count_unproved_request
 
 
 def has_header(request: Request, params: Mapping[str, str]) -> bool:

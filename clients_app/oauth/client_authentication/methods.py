@@ -7,11 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from clients_app.oauth.client_authentication import (
-    client_secret,
-    private_key_jwt,
-    public_client,
-)
+from clients_app.oauth.client_authentication import client_secret, private_key_jwt, public_client
 from clients_app.oauth.client_query import AuthenticatedClient
 from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.plain_http import Request

@@ -20,13 +20,7 @@ from clients_app.rules.federation import (
     terraform,
 )
 from clients_app.rules.federation.preset import Preset
-from clients_app.rules.federation.trust import (
-    FOREIGN_AUDIENCE,
-    PASTED_KEYS,
-    Grade,
-    Level,
-    Trust,
-)
+from clients_app.rules.federation.trust import FOREIGN_AUDIENCE, PASTED_KEYS, Grade, Level, Trust
 
 _TABLE: Final = (
     github.PRESET,

@@ -16,14 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.limits import ALERTS_PER_HOUR
-from clients_app.models import (
-    Alert,
-    ClientKey,
-    ClientSecret,
-    Delivery,
-    FederatedIdentity,
-    Tenant,
-)
+from clients_app.models import Alert, ClientKey, ClientSecret, Delivery, FederatedIdentity, Tenant
 from clients_app.rules.alerts import AlertKind
 from clients_app.selectors.notices.expirations import channels_of
 from clients_app.services.alerts.messages import as_json

@@ -18,13 +18,7 @@ from clients_app.rules.alerts import AlertKind
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType, UrlKind
 from clients_app.rules.lifetimes import check_token_lifetime
-from clients_app.rules.names import (
-    clean_client_name,
-    clean_line,
-    clean_tags,
-    copied_name,
-    key_of,
-)
+from clients_app.rules.names import clean_client_name, clean_line, clean_tags, copied_name, key_of
 from clients_app.rules.redirect_uris import check_url_count, clean_application_url, clean_url
 from clients_app.rules.role_claims import check_role_claims
 from clients_app.selectors.clients.lookup import name_is_taken

@@ -15,12 +15,7 @@ from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import check_old_end, end_of_replaced
 from clients_app.services import form_keys
 from clients_app.services.credentials import changes
-from clients_app.services.credentials.keys import (
-    KeyDraft,
-    insert_keys,
-    prepare_keys,
-    refuse_known,
-)
+from clients_app.services.credentials.keys import KeyDraft, insert_keys, prepare_keys, refuse_known
 from clients_app.services.credentials.own import check_own_key
 from clients_app.services.locks import locked
 

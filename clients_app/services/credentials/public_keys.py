@@ -18,12 +18,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
-from clients_app.rules.jwts import (
-    Malformed,
-    from_base64url,
-    public_members,
-    thumbprint_of,
-)
+from clients_app.rules.jwts import Malformed, from_base64url, public_members, thumbprint_of
 
 PASTED_MAX: Final = 65_536  # characters
 KID_MAX: Final = 200

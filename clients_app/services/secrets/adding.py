@@ -19,12 +19,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.credentials.own import check_own_secret
 from clients_app.services.locks import locked
-from clients_app.services.secrets.changes import (
-    SecretDraft,
-    clean_description,
-    touch,
-    values_of,
-)
+from clients_app.services.secrets.changes import SecretDraft, clean_description, touch, values_of
 from clients_app.services.secrets.digests import HashedSecret, hashed_secret, stored_form
 
 

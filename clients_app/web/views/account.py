@@ -26,12 +26,7 @@ from clients_app.identity.kept_forms import BACK, give_notice, is_sent, own_path
 from clients_app.identity.own_sessions import live_sessions
 from clients_app.identity.passkeys.ceremony import relying_party
 from clients_app.identity.passkeys.held import passkeys_of
-from clients_app.identity.passwords import (
-    MustWait,
-    ask_for_code,
-    change_password,
-    password_form,
-)
+from clients_app.identity.passwords import MustWait, ask_for_code, change_password, password_form
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
 from clients_app.identity.sessions import lasting_id

@@ -17,12 +17,7 @@ from clients_app import conf
 from clients_app.errors import SentBefore
 from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.one_time_links import ask_for_link
-from clients_app.identity.passwords import (
-    SIGN_OUT,
-    ByLink,
-    SignedInAsAnother,
-    wait_before_link,
-)
+from clients_app.identity.passwords import SIGN_OUT, ByLink, SignedInAsAnother, wait_before_link
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import wait_then_try
 from clients_app.limits import INVITATION_DAYS, PASSWORD_MIN

@@ -36,12 +36,7 @@ from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
 from clients_app.web.replacements import replacements
-from clients_app.web.usage_charts import (
-    client_chart,
-    period_links,
-    period_of,
-    with_period,
-)
+from clients_app.web.usage_charts import client_chart, period_links, period_of, with_period
 from clients_app.web.views.client_list import list_context
 
 HISTORY_MAX: Final = 20

@@ -20,11 +20,7 @@ from clients_app.selectors.credentials.identities import get_identity
 from clients_app.selectors.credentials.near_misses import get_near_miss
 from clients_app.selectors.secrets.lookup import is_only_proof
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services.credentials.identities import (
-    add_identity,
-    edit_identity,
-    remove_identity,
-)
+from clients_app.services.credentials.identities import add_identity, edit_identity, remove_identity
 from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
 from clients_app.web.form_window import edited_by, form_window

@@ -25,21 +25,12 @@ from clients_app.models import Person
 from clients_app.permissions import Action
 from clients_app.selectors.people.lists import owned_clients
 from clients_app.selectors.people.lookup import get_person, owned_by
-from clients_app.services.people.accounts import (
-    assign_person_roles,
-    require_may_manage,
-    set_active,
-)
+from clients_app.services.people.accounts import assign_person_roles, require_may_manage, set_active
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.people_forms import (
-    ByMailForm,
-    HandOverForm,
-    PersonForm,
-    PersonRolesForm,
-)
+from clients_app.web.forms.people_forms import ByMailForm, HandOverForm, PersonForm, PersonRolesForm
 from clients_app.web.htmx import done, show
 from clients_app.web.once import once
 

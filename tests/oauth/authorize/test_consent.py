@@ -8,12 +8,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Client, Consent, Person, Tenant
 from tests.factories import let_call, make_api
-from tests.oauth.authorize.requests import (
-    answer_of,
-    ask,
-    decide,
-    params_of,
-)
+from tests.oauth.authorize.requests import answer_of, ask, decide, params_of
 from tests.responses import text_of
 
 

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from clients_app.models import (
-    FederatedIdentity,
-    NearMiss,
-    TokenRefusal,
-)
+from clients_app.models import FederatedIdentity, NearMiss, TokenRefusal
 from clients_app.services.usage import counts
 from tests.credentials import insert_identities
 from tests.oauth.assertions import ISSUER, MISSING, asking, assertion, key_of

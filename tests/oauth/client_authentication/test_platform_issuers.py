@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 
-from clients_app.models import (
-    FederatedIdentity,
-    FetchedKeySet,
-    NearMiss,
-)
+from clients_app.models import FederatedIdentity, FetchedKeySet, NearMiss
 from clients_app.services.credentials import key_sets
 from clients_app.services.usage import counts
 from tests.key_server import KeyServer, key_server

@@ -7,24 +7,13 @@ from typing import Any
 import jwt
 import pytest
 
-from clients_app.models import (
-    FederatedIdentity,
-    NearMiss,
-    UsedAssertion,
-)
+from clients_app.models import FederatedIdentity, NearMiss, UsedAssertion
 from clients_app.selectors.credentials.near_misses import near_misses_of
 from clients_app.services.credentials import near_misses
 from clients_app.services.usage import counts
 from tests.moments import NOW
 from tests.oauth.assertions import ISSUER, MISSING, key_of
-from tests.oauth.client_authentication.platforms import (
-    EC,
-    ask,
-    problems,
-    refusals,
-    token,
-    trust,
-)
+from tests.oauth.client_authentication.platforms import EC, ask, problems, refusals, token, trust
 from tests.oauth.introspection import introspect
 
 

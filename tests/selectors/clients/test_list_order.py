@@ -10,13 +10,7 @@ from clients_app.services.clients.edits import assign_roles
 from clients_app.services.clients.sort_columns import update_first_role
 from clients_app.services.roles.roles import edit_role, remove_role
 from tests.actors import command_line_in
-from tests.factories import (
-    insert_clients,
-    insert_secrets,
-    make_client,
-    make_role,
-    role_id,
-)
+from tests.factories import insert_clients, insert_secrets, make_client, make_role, role_id
 from tests.moments import NOW
 from tests.selectors.clients.client_lists import DAY, names_of, page_of
 

@@ -11,12 +11,7 @@ from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.clients.timeline import expiring_weeks
 from clients_app.services.clients.sort_columns import update_expiry, update_owned
 from tests.credentials import insert_identities, insert_keys
-from tests.factories import (
-    insert_clients,
-    insert_secrets,
-    make_client,
-    make_person,
-)
+from tests.factories import insert_clients, insert_secrets, make_client, make_person
 from tests.moments import NOW, SECOND
 from tests.selectors.clients.client_lists import DAY, names_of, page_of
 

@@ -11,12 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app import audit
 from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.models import Api, ApiHour, ApiScope, ApiUsage, AuditEvent, Person, Tenant
-from clients_app.selectors.apis.apis import (
-    apis_with_counts,
-    callers_stamp,
-    get_api,
-    tenant_apis,
-)
+from clients_app.selectors.apis.apis import apis_with_counts, callers_stamp, get_api, tenant_apis
 from clients_app.selectors.apis.may_call import reach_of
 from clients_app.selectors.apis.usage import requests_of
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors

@@ -8,12 +8,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from clients_app import conf
-from clients_app.errors import (
-    AlreadyAdded,
-    ChangedMeanwhile,
-    NotFound,
-    RuleBroken,
-)
+from clients_app.errors import AlreadyAdded, ChangedMeanwhile, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, FederatedIdentity, FetchedKeySet
 from clients_app.rules.federation.presets import grade_of
 from clients_app.selectors.credentials.identities import trust_of_row

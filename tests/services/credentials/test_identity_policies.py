@@ -6,17 +6,11 @@ from typing import Any
 
 import pytest
 
-from clients_app.errors import (
-    Forbidden,
-    ProofRequired,
-    RuleBroken,
-)
+from clients_app.errors import Forbidden, ProofRequired, RuleBroken
 from clients_app.models import Client, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
 from clients_app.selectors.credentials.identities import trust_of_row
-from clients_app.services.credentials.identities import (
-    remove_identity,
-)
+from clients_app.services.credentials.identities import remove_identity
 from tests.actors import actor_for
 from tests.factories import make_person, role_id
 from tests.moments import NOW

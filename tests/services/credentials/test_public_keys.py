@@ -16,11 +16,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey
 from jwt.algorithms import RSAAlgorithm
 
 from clients_app.errors import RuleBroken
-from clients_app.services.credentials.public_keys import (
-    public_jwks_of,
-    usable_keys,
-    verifying_key,
-)
+from clients_app.services.credentials.public_keys import public_jwks_of, usable_keys, verifying_key
 from tests.certificates import certificate_of
 from tests.oauth.assertions import key_of
 

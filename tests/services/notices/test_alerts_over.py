@@ -4,14 +4,7 @@ import json
 from datetime import timedelta
 
 from clients_app.audit.sentences import sentence
-from clients_app.models import (
-    Alert,
-    AuditEvent,
-    Client,
-    Delivery,
-    Person,
-    Tenant,
-)
+from clients_app.models import Alert, AuditEvent, Client, Delivery, Person, Tenant
 from clients_app.rules.alerts import AlertKind
 from clients_app.services.alerts.watch import watch
 from clients_app.services.notices import deliveries

@@ -5,10 +5,7 @@ from typing import Any
 import pytest
 
 from clients_app.models import Person, Tenant
-from clients_app.services.people.invitations import (
-    invite_person,
-    renew_invitation,
-)
+from clients_app.services.people.invitations import invite_person, renew_invitation
 from tests.actors import command_line_in
 
 

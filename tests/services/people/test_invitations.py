@@ -9,19 +9,13 @@ from allauth.account.forms import default_token_generator
 from django.urls import resolve
 
 from clients_app.errors import Conflict, RuleBroken
-from clients_app.identity.one_time_links import (
-    invitation_link,
-    make_one_time_link,
-)
+from clients_app.identity.one_time_links import invitation_link, make_one_time_link
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.clients.owners import set_owners
 from clients_app.services.people.accounts import choose_password, set_active
-from clients_app.services.people.invitations import (
-    LASTS,
-    withdraw_invitation,
-)
+from clients_app.services.people.invitations import LASTS, withdraw_invitation
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
 from clients_app.services.people.sign_ins import record_sign_in

@@ -4,15 +4,10 @@ from typing import Any
 
 from django.test import override_settings
 
-from clients_app.identity.one_time_links import (
-    mail_asked_links,
-    mail_invitations,
-)
+from clients_app.identity.one_time_links import mail_asked_links, mail_invitations
 from clients_app.models import LinkRequest, Tenant
 from clients_app.services.people.accounts import choose_password
-from clients_app.services.people.invitations import (
-    LASTS,
-)
+from clients_app.services.people.invitations import LASTS
 from tests.actors import actor_for
 from tests.services.people.test_invitations import GOOD, HOUR, works
 from tests.sinks import mail_sink

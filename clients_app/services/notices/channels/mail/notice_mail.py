@@ -10,11 +10,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from clients_app import conf
 from clients_app.models import Delivery
 from clients_app.selectors.notices.expirations import last_uses
-from clients_app.services.notices.messages import (
-    credentials_in,
-    name_in_message,
-    used_in_message,
-)
+from clients_app.services.notices.messages import credentials_in, name_in_message, used_in_message
 
 _GROUPS: Final = (  # the most urgent first, each up to a time before the expiration
     (timedelta(), gettext_noop("Expired: these no longer work")),
