@@ -79,28 +79,28 @@ DRY_RUN: Final = argument(
 
 
 def subcommand(
-    *arguments: Argument, needs_key: bool = True, dry_run: bool = True
+    *arguments: Argument, needs_key: bool = True, json: bool = True, dry_run: bool = True
 ) -> Callable[[Run], Run]:
     """Make a method of a command one of its subcommands; the docstring is its help text.
 
-    Without ``needs_key`` it also works with another SECRET_KEY than that of the installation. With
-    ``dry_run`` it has that option: all that it does can be rolled back.
+    Without ``needs_key`` it also works with another SECRET_KEY than that of the installation. It
+    has the options ``--json`` and ``--dry-run``, the latter if all that it does can be rolled back.
     """
 
     def mark(method: Run) -> Run:
-        own = (*arguments, DRY_RUN) if dry_run else arguments
+        own = (*arguments, *([JSON] if json else []), *([DRY_RUN] if dry_run else []))
         vars(method).update(arguments=own, needs_key=needs_key)
         return method
 
     return mark
 
 
-def reading(*arguments: Argument) -> Callable[[Run], Run]:
+def reading(*arguments: Argument, json: bool = True) -> Callable[[Run], Run]:
     """Make a method a subcommand that changes nothing, so `| head` may stop it."""
 
     def mark(method: Run) -> Run:
         vars(method)["reads"] = True
-        return subcommand(*arguments, needs_key=False, dry_run=False)(method)
+        return subcommand(*arguments, needs_key=False, json=json, dry_run=False)(method)
 
     return mark
 

@@ -30,7 +30,6 @@ class InvitationCommands(cli.PortalCommand):
         cli.argument("--name", default="", metavar="NAME", help="the full name"),
         cli.argument("--email", default="", metavar="EMAIL"),
         cli.argument("--staff", action="store_true", help="an operator of the installation"),
-        cli.JSON,
         cli.TENANT,
     )
     def add(self, given: Namespace) -> None:
@@ -60,7 +59,6 @@ class InvitationCommands(cli.PortalCommand):
         ),
         cli.argument("--name", default="", metavar="NAME", help="the full name"),
         BY_MAIL,
-        cli.JSON,
         cli.TENANT,
     )
     def invite(self, given: Namespace) -> None:
@@ -79,7 +77,7 @@ class InvitationCommands(cli.PortalCommand):
             )
             self._say_invited(person, given)
 
-    @cli.subcommand(cli.USERNAME, BY_MAIL, cli.JSON)
+    @cli.subcommand(cli.USERNAME, BY_MAIL)
     def renew(self, given: Namespace) -> None:
         """Make a new link for a person who is invited; the former one stops working."""
         person = person_of(given)
@@ -88,7 +86,7 @@ class InvitationCommands(cli.PortalCommand):
             renewed = renew_invitation(person, by_mail=given.by_mail, actor=actor, now=now)
             self._say_invited(renewed, given)
 
-    @cli.subcommand(cli.USERNAME, cli.JSON)
+    @cli.subcommand(cli.USERNAME)
     def withdraw(self, given: Namespace) -> None:
         """Withdraw an invitation: remove a person who has not accepted it."""
         person = person_of(given)

@@ -30,7 +30,7 @@ def expiry(parser: ArgumentParser) -> None:
     group.add_argument("--never-expires", action="store_true")
 
 
-NEW_SECRET: Final = (expiry, cli.JSON, cli.TENANT)
+NEW_SECRET: Final = (expiry, cli.TENANT)
 ADDED: Final = (
     cli.argument("--description", default="", metavar="TEXT", dest="secret_description"),
     *NEW_SECRET,

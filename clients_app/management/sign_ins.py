@@ -19,7 +19,7 @@ from clients_app.management.table import Table
 class SignInCommands(cli.PortalCommand):
     """One-time links, second factors, sessions, and accounts of single sign-on."""
 
-    @cli.subcommand(cli.USERNAME, cli.JSON)
+    @cli.subcommand(cli.USERNAME)
     def reset_link(self, given: Namespace) -> None:
         """Print a one-time link, valid for an hour, for a person who cannot sign in."""
         now = cli.now()
@@ -28,7 +28,7 @@ class SignInCommands(cli.PortalCommand):
             sentences, link = link_lines(person, now=now)
             self.tell(given, sentences, person_values(person, now=now) | {"Link": link})
 
-    @cli.subcommand(cli.USERNAME, cli.JSON)
+    @cli.subcommand(cli.USERNAME)
     def reset_mfa(self, given: Namespace) -> None:
         """Remove the second factor of a person who lost it."""
         person, now = person_of(given), cli.now()
@@ -48,7 +48,6 @@ class SignInCommands(cli.PortalCommand):
         cli.argument(
             "--provider", default="1", metavar="NUMBER", help="its number: 2 for OIDC_2_ISSUER"
         ),
-        cli.JSON,
     )
     def link(self, given: Namespace) -> None:
         """Let a person, also of Staff, sign in with an account of single sign-on."""
@@ -59,7 +58,7 @@ class SignInCommands(cli.PortalCommand):
         sentence = f"{person.username} can sign in with {provider.name} now."
         self.tell(given, sentence, person_values(person, now=now))
 
-    @cli.subcommand(cli.USERNAME, cli.JSON)
+    @cli.subcommand(cli.USERNAME)
     def unlink(self, given: Namespace) -> None:
         """End the sessions of a person, and unlink their accounts of single sign-on."""
         person, now = person_of(given), cli.now()
@@ -68,7 +67,7 @@ class SignInCommands(cli.PortalCommand):
         sentence = f"{person.username} {state} accounts of single sign-on."
         self.tell(given, sentence, person_values(person, now=now))
 
-    @cli.subcommand(cli.USERNAME, cli.JSON, dry_run=False)
+    @cli.subcommand(cli.USERNAME, dry_run=False)
     def sessions(self, given: Namespace) -> None:
         """Show where a person is signed in; times are in UTC."""
         found = live_sessions(person_of(given), now=cli.now())
@@ -84,7 +83,6 @@ class SignInCommands(cli.PortalCommand):
     @cli.subcommand(
         cli.USERNAME,
         cli.argument("--session", default="", metavar="ID", help="only this one, not all"),
-        cli.JSON,
     )
     def end_sessions(self, given: Namespace) -> None:
         """Sign a person out everywhere, or in one place; they can sign in again."""

@@ -8,6 +8,7 @@ import pytest
 from clients_app import conf
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.web.programs import SIGNING, Program, by_identity, by_key, by_secret, signing_in
+from clients_app.web.views import api_details, people
 from tests.responses import is_page, text_of
 
 TEMPLATES = Path("templates/clients_app")
@@ -68,6 +69,14 @@ NAMES_PARTS = (
 )
 
 
+#: the tabs that screens choose by their names
+TABS = {
+    "apis": api_details.TABS,
+    "clients": ("details", "secrets", "roles", "apis", "activity"),
+    "people": people.TABS,
+}
+
+
 def programs() -> list[Program]:
     """Return each program that some client or some guide shows."""
     shown = [*by_secret(), *signing_in(by_server=True), *signing_in(by_server=False)]
@@ -79,6 +88,9 @@ def test_component_template_is_used():
     texts = [template.read_text() for template in TEMPLATES.rglob("*.html")]
     texts += [Path(f"clients_app/{name}").read_text() for name in NAMES_PARTS]
     texts += [f'"{program.template}"' for program in programs()]
+    texts += [
+        f'"clients_app/{room}/_tab_{tab}.html"' for room, tabs in TABS.items() for tab in tabs
+    ]
     for part in [*TEMPLATES.glob("components/*.html"), *TEMPLATES.glob("*/_*.html")]:
         names = (f'"clients_app/{part.relative_to(TEMPLATES)}"', f'{{% part "{part.stem[1:]}" ')
         assert any(name in text for text in texts for name in names), part

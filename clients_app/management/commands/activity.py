@@ -48,7 +48,6 @@ class Command(cli.PortalCommand):
         cli.argument(
             "--count", type=int, default=50, metavar="COUNT", help="how many at most; default: 50"
         ),
-        cli.JSON,
         cli.TENANT,
     )
     def list(self, given: Namespace) -> None:
@@ -57,7 +56,7 @@ class Command(cli.PortalCommand):
         columns = {"time": 16, "number": 6, "by": 20, "event": 0}
         self.list_rows(given, rows, activity_json, activity_row, **columns)
 
-    @cli.reading(cli.argument("number", type=int, metavar="NUMBER"), cli.JSON, cli.TENANT)
+    @cli.reading(cli.argument("number", type=int, metavar="NUMBER"), cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show an event with each field that changed."""
         wanted = ActivityFilter(tenant_id=cli.tenant_of(given.tenant).pk, refusals=False)
@@ -72,6 +71,7 @@ class Command(cli.PortalCommand):
         cli.argument("--format", choices=[*FORMATS], default="jsonl", dest="chosen"),
         cli.TENANT,
         dry_run=False,
+        json=False,
     )
     def export(self, given: Namespace) -> None:
         """Print all events and refused token requests; the export is an event of its own."""
@@ -84,7 +84,7 @@ class Command(cli.PortalCommand):
         for piece in pieces:
             self.stdout.write(piece, ending="")
 
-    @cli.reading(cli.JSON)
+    @cli.reading()
     def verify(self, given: Namespace) -> None:
         """Show the first event of each tenant that was changed, removed, added or moved."""
         broken = 0
@@ -107,7 +107,6 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(
         cli.argument("--days", type=int, metavar="DAYS", help="age; default: ACTIVITY_KEEP_DAYS"),
-        cli.JSON,
         dry_run=False,
     )
     def seal(self, given: Namespace) -> None:

@@ -27,14 +27,14 @@ SCOPES: Final = cli.repeated(
 class Command(cli.PortalCommand):
     help = "Lists, adds, changes and removes APIs; says which clients may call them."
 
-    @cli.reading(cli.JSON, cli.TENANT)
+    @cli.reading(cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the APIs with the number of clients that may call them, the built-in one first."""
         apis = apis_with_counts(cli.tenant_of(given.tenant).pk, now=cli.now())
         columns = {"id": 36, "clients": 7, "identifier": 40, "name": 0}
         self.list_rows(given, apis, api_lines.api_values, api_lines.api_cells, **columns)
 
-    @cli.reading(API, cli.JSON, cli.TENANT)
+    @cli.reading(API, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show an API: its scopes, and the clients that may call it or ask about its tokens."""
         api = _api(given)
@@ -50,7 +50,6 @@ class Command(cli.PortalCommand):
         ),
         cli.argument("--description", default="", metavar="TEXT"),
         SCOPES,
-        cli.JSON,
         cli.TENANT,
     )
     def add(self, given: Namespace) -> None:
@@ -78,7 +77,6 @@ class Command(cli.PortalCommand):
             "removed_scopes",
             "take it from the API and from its clients; may be repeated",
         ),
-        cli.JSON,
         cli.TENANT,
     )
     def edit(self, given: Namespace) -> None:
@@ -103,7 +101,6 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         API,
         cli.argument("--confirm", metavar="NAME", help="the API's name, if clients may call it"),
-        cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:
@@ -130,7 +127,6 @@ class Command(cli.PortalCommand):
             action="store_true",
             help="of requests that name neither an API nor a scope",
         ),
-        cli.JSON,
         cli.TENANT,
     )
     def allow(self, given: Namespace) -> None:
@@ -148,7 +144,7 @@ class Command(cli.PortalCommand):
         client = _save(client, draft)
         self.tell(given, f"{client.name} may call {api.name}.", *may_call_values(client))
 
-    @cli.subcommand(API, cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.subcommand(API, cli.CLIENT, cli.TENANT)
     def disallow(self, given: Namespace) -> None:
         """Let a client no longer call an API."""
         api, client = _api(given), cli.client_of(given)
@@ -169,7 +165,6 @@ class Command(cli.PortalCommand):
             "clients",
             "its Client Id or name; may be repeated; without any, no client may",
         ),
-        cli.JSON,
         cli.TENANT,
     )
     def introspectors(self, given: Namespace) -> None:
@@ -185,7 +180,6 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         cli.CLIENT,
         cli.argument("--remove", action="store_true", help="take it from the client"),
-        cli.JSON,
         cli.TENANT,
     )
     def unused(self, given: Namespace) -> None:

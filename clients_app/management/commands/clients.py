@@ -61,7 +61,6 @@ class Command(cli.PortalCommand):
             help="only the clients that Show in the portal would list",
         ),
         cli.argument("--filter", default="", metavar="TEXT", dest="q", help=str(FOUND_BY)),
-        cli.JSON,
         cli.TENANT,
     )
     def list(self, given: Namespace) -> None:
@@ -78,7 +77,7 @@ class Command(cli.PortalCommand):
         for client in clients.iterator():
             table.row(*client_row(client, now=moment))
 
-    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show a client: its state, its roles and its credentials, without secret texts."""
         client, moment = cli.client_of(given), cli.now()
@@ -114,7 +113,7 @@ class Command(cli.PortalCommand):
                 created_lines(created.client, created.secret, created.plain, as_json=given.json)
             )
 
-    @cli.subcommand(cli.CLIENT, *EDITED, cli.JSON, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, *EDITED, cli.TENANT)
     def edit(self, given: Namespace) -> None:
         """Change a client: what is not named stays; an empty text empties a field."""
         client, moment = cli.client_of(given), cli.now()
@@ -172,14 +171,14 @@ class Command(cli.PortalCommand):
                 ends = in_words(rotated.old.expires_at)
                 self.stdout.write(f"The old secret {rotated.old} ends at {ends}.")
 
-    @cli.subcommand(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, cli.TENANT)
     def disable(self, given: Namespace) -> None:
         """Disable a client: it can request no tokens until it is enabled again."""
         client = _set_enabled(given, enabled=False)
         sentence = f"{client.name} is disabled. It can request no tokens."
         self.tell(given, sentence, client_values(client, now=cli.now()))
 
-    @cli.subcommand(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, cli.TENANT)
     def enable(self, given: Namespace) -> None:
         """Enable a client that was disabled."""
         client = _set_enabled(given, enabled=True)
@@ -193,7 +192,6 @@ class Command(cli.PortalCommand):
             metavar="NAME",
             help="the client's name: its secrets, keys and identities are lost",
         ),
-        cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:
@@ -209,7 +207,6 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         cli.CLIENT_ID,
         cli.argument("--name", metavar="NAME", help="another one, if its own was taken meanwhile"),
-        cli.JSON,
         cli.TENANT,
     )
     def restore(self, given: Namespace) -> None:
@@ -223,7 +220,7 @@ class Command(cli.PortalCommand):
         )
         self.tell(given, sentence, client_values(client, now=moment))
 
-    @cli.subcommand(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, cli.TENANT)
     def end_tokens(self, given: Namespace) -> None:
         """End all tokens that a client holds."""
         client, moment = cli.client_of(given), cli.now()

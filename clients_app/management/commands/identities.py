@@ -41,14 +41,14 @@ IDENTITY_ID: Final = cli.argument("identity_id", type=int, metavar="IDENTITY_ID"
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds, edits and removes federated identities of a client; tests tokens."
 
-    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the federated identities of a client, also recently expired ones, newest first."""
         identities = listed_identities(cli.client_of(given), now=cli.now())
         columns = {"id": 6, "platform": 10, "grade": 9, "expires": 16, "last_used": 16}
         self.list_rows(given, identities, identity_values, identity_cells, **columns, subject=0)
 
-    @cli.reading(cli.CLIENT, IDENTITY_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, IDENTITY_ID, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show the rules of a federated identity, and how much they let in."""
         identity = get_identity(cli.client_of(given), given.identity_id, now=cli.now())
@@ -98,7 +98,7 @@ class Command(cli.PortalCommand):
         grade = grade_of(trust_of_row(identity)).sentence
         self.tell(given, f"{said}\n{grade}", identity_values(identity))
 
-    @cli.subcommand(cli.CLIENT, IDENTITY_ID, cli.JSON, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, IDENTITY_ID, cli.TENANT)
     def remove(self, given: Namespace) -> None:
         """Remove a federated identity and its tokens: none can be requested by it any more."""
         client, now = cli.client_of(given), cli.now()
@@ -111,7 +111,6 @@ class Command(cli.PortalCommand):
         cli.argument(
             "--token", default="-", metavar="FILE", help="default: -, which is standard input"
         ),
-        cli.JSON,
         cli.TENANT,
     )
     def test(self, given: Namespace) -> None:
@@ -125,7 +124,7 @@ class Command(cli.PortalCommand):
         if not any(trial.is_accepted for trial in trials):
             raise PortalError("No key or identity of this client accepts the token.")
 
-    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.TENANT)
     def near_misses(self, given: Namespace) -> None:
         """List the refused tokens of the last 24 hours that came close, with what did not fit."""
         for one in near_misses_of(cli.client_of(given), now=cli.now()):

@@ -28,7 +28,7 @@ _ORDER: Final = list(SigningKey.State.values)
 class Command(cli.PortalCommand):
     help = "Lists, shows, rotates and revokes signing keys; completes a change of SECRET_KEY."
 
-    @cli.reading(cli.argument("--all", action="store_true", help="include removed keys"), cli.JSON)
+    @cli.reading(cli.argument("--all", action="store_true", help="include removed keys"))
     def list(self, given: Namespace) -> None:
         """List the keys with state, algorithm, kid and times."""
         rows = list(installation.signing_keys(removed=given.all))
@@ -42,7 +42,7 @@ class Command(cli.PortalCommand):
         for row in rows:
             self.stdout.write(f"{row.state:<8} {key_kind(row):<10} {row.kid}  {key_times(row)}")
 
-    @cli.reading(cli.argument("kid", metavar="KID"), cli.JSON)
+    @cli.reading(cli.argument("kid", metavar="KID"))
     def show(self, given: Namespace) -> None:
         """Show a key, also a removed one."""
         row = installation.signing_keys(removed=True).filter(kid=given.kid).first()
@@ -54,7 +54,7 @@ class Command(cli.PortalCommand):
         )
         self.tell(given, lines, key_values(row))
 
-    @cli.subcommand(cli.JSON)
+    @cli.subcommand()
     def rotate(self, given: Namespace) -> None:
         """Let another key sign as soon as all verifiers can know it."""
         row = rotate_keys(actor=cli.actor_on_installation(), now=cli.now())
@@ -67,7 +67,6 @@ class Command(cli.PortalCommand):
         cli.argument(
             "--secret-key-is-lost", action="store_true", help="no node and no backup has the key"
         ),
-        cli.JSON,
     )
     def revoke(self, given: Namespace) -> None:
         """Revoke keys now, and all tokens that they signed."""
@@ -84,7 +83,6 @@ class Command(cli.PortalCommand):
         cli.argument(
             "--dry-run", action="store_true", dest="only_counts", help="change nothing; count only"
         ),
-        cli.JSON,
         dry_run=False,  # as the events do not say what happens to second factors
     )
     def reencrypt(self, given: Namespace) -> None:

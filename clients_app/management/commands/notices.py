@@ -11,7 +11,9 @@ class Command(cli.PortalCommand):
     help = "Sends the notices that are due for secrets that expire soon; none is sent twice."
 
     @cli.subcommand(
-        cli.argument("--tenant", help="name of a tenant; default: all tenants"), dry_run=False
+        cli.argument("--tenant", help="name of a tenant; default: all tenants"),
+        dry_run=False,
+        json=False,
     )
     def send(self, given: Namespace) -> None:
         """Send the notices that are due now; show the result of each message."""

@@ -34,7 +34,6 @@ class Command(InvitationCommands, SignInCommands):
         cli.argument(
             "--filter", default="", metavar="TEXT", help="part of a name, username or email"
         ),
-        cli.JSON,
         cli.TENANT,
     )
     def list(self, given: Namespace) -> None:
@@ -44,7 +43,7 @@ class Command(InvitationCommands, SignInCommands):
         columns = {"username": 20, "state": 8, "last_sign_in": 16, "roles": 0}
         self.list_rows(given, people, dict, _cells, **columns)
 
-    @cli.reading(cli.USERNAME, cli.JSON)
+    @cli.reading(cli.USERNAME)
     def show(self, given: Namespace) -> None:
         """Show a person: state, roles, second factor, last sign-in, how many clients they own."""
         person, now = person_of(given), cli.now()
@@ -54,7 +53,6 @@ class Command(InvitationCommands, SignInCommands):
         cli.USERNAME,
         cli.argument("--name", metavar="NAME", help="the full name"),
         cli.argument("--email", metavar="EMAIL", help="may be empty"),
-        cli.JSON,
     )
     def edit(self, given: Namespace) -> None:
         """Change the name or email of a person."""
@@ -68,7 +66,7 @@ class Command(InvitationCommands, SignInCommands):
         )
         self.tell(given, f"{person.username} is saved.", person_values(person, now=now))
 
-    @cli.subcommand(cli.USERNAME, _new_roles, cli.JSON)
+    @cli.subcommand(cli.USERNAME, _new_roles)
     def roles(self, given: Namespace) -> None:
         """List the roles of a person, or replace them."""
         person, now = person_of(given), cli.now()
@@ -80,7 +78,7 @@ class Command(InvitationCommands, SignInCommands):
         sentence = f"{person.username} has these roles: {', '.join(values['Roles'])}."
         self.tell(given, sentence, values)
 
-    @cli.subcommand(cli.USERNAME, cli.JSON)
+    @cli.subcommand(cli.USERNAME)
     def activate(self, given: Namespace) -> None:
         """Let a person sign in again."""
         person = person_of(given)
@@ -94,7 +92,6 @@ class Command(InvitationCommands, SignInCommands):
             metavar="USERNAME",
             help="the person who becomes an owner of their clients instead",
         ),
-        cli.JSON,
     )
     def deactivate(self, given: Namespace) -> None:
         """End the sessions and links of a person, who cannot sign in then; say what they own."""

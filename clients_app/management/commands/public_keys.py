@@ -33,14 +33,14 @@ KEY_ID: Final = cli.argument("key_id", type=int, metavar="KEY_ID")
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds, edits, rotates and removes the public keys of a client."
 
-    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the public keys of a client, also those that expired recently, the newest first."""
         keys = listed_keys(cli.client_of(given), now=cli.now())
         columns = {"id": 6, "key": 13, "expires": 16, "last_used": 16, "description": 0}
         self.list_rows(given, keys, key_values, key_cells, **columns)
 
-    @cli.reading(cli.CLIENT, KEY_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, KEY_ID, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show a public key, or where its keys are published."""
         key = get_key(cli.client_of(given), given.key_id, now=cli.now())
@@ -123,7 +123,6 @@ class Command(cli.PortalCommand):
         cli.CLIENT,
         cli.switch("--demand-type", default=None, help="only accept typ client-authentication+jwt"),
         cli.switch("--accept-token-endpoint", default=None, help="also as audience"),
-        cli.JSON,
         cli.TENANT,
     )
     def rules(self, given: Namespace) -> None:
@@ -143,7 +142,7 @@ class Command(cli.PortalCommand):
         said = f"typ: client-authentication+jwt{types}\naud: the issuer{also}"
         self.tell(given, said, client_values(client, now=now))
 
-    @cli.subcommand(cli.CLIENT, KEY_ID, cli.JSON, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, KEY_ID, cli.TENANT)
     def remove(self, given: Namespace) -> None:
         """Remove a public key and its tokens: no token can be requested with it any more."""
         client, now = cli.client_of(given), cli.now()

@@ -16,14 +16,14 @@ ROLE: Final = cli.argument("role", metavar="ROLE", help="its name or id")
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds, edits and removes the roles of a tenant."
 
-    @cli.reading(cli.JSON, cli.TENANT)
+    @cli.reading(cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the roles, custom ones first, with how many clients and people have each."""
         roles = roles_with_counts(cli.tenant_of(given.tenant).pk)
         columns = {"id": 36, "kind": 8, "clients": 7, "people": 6, "name": 0}
         self.list_rows(given, roles, _values, _cells, **columns)
 
-    @cli.reading(ROLE, cli.JSON, cli.TENANT)
+    @cli.reading(ROLE, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show a role and how many have it."""
         role = _role(given)
@@ -39,9 +39,7 @@ class Command(cli.PortalCommand):
         )
         self.tell(given, lines, role_json(role) | counts)
 
-    @cli.subcommand(
-        cli.NAME, cli.argument("--description", default="", metavar="TEXT"), cli.JSON, cli.TENANT
-    )
+    @cli.subcommand(cli.NAME, cli.argument("--description", default="", metavar="TEXT"), cli.TENANT)
     def add(self, given: Namespace) -> None:
         """Add a custom role; print its name and id."""
         actor = cli.actor_in(cli.tenant_of(given.tenant))
@@ -52,7 +50,6 @@ class Command(cli.PortalCommand):
         ROLE,
         cli.argument("--name", metavar="NAME"),
         cli.argument("--description", metavar="TEXT"),
-        cli.JSON,
         cli.TENANT,
     )
     def edit(self, given: Namespace) -> None:
@@ -72,7 +69,6 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         ROLE,
         cli.argument("--confirm", metavar="NAME", help="the role's name, if anyone has it"),
-        cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:

@@ -29,14 +29,14 @@ SECRET_ID: Final = cli.argument("secret_id", type=int, metavar="SECRET_ID")
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds, edits and removes the secrets of a client."
 
-    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the secrets of a client, also those that expired recently, the newest first."""
         secrets = listed_secrets(cli.client_of(given), now=cli.now())
         columns = {"id": 6, "ends_in": 7, "expires": 16, "last_used": 16, "description": 0}
         self.list_rows(given, secrets, secret_values, _cells, **columns)
 
-    @cli.reading(cli.CLIENT, SECRET_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, SECRET_ID, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show a secret, without its text."""
         secret = get_secret(cli.client_of(given), given.secret_id, now=cli.now())
@@ -84,7 +84,6 @@ class Command(cli.PortalCommand):
         cli.CLIENT,
         SECRET_ID,
         cli.argument("--confirm-last", action="store_true", help="required for the last live one"),
-        cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:

@@ -15,27 +15,27 @@ TENANT: Final = cli.argument("tenant", metavar="TENANT", help="its name or id")
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds and renames tenants."
 
-    @cli.reading(cli.JSON)
+    @cli.reading()
     def list(self, given: Namespace) -> None:
         """List the tenants with their ids, the oldest first."""
         tenants = installation.tenants()
         self.list_rows(given, tenants, tenant_json, lambda one: (one.pk, one.name), id=36, name=0)
 
-    @cli.reading(TENANT, cli.JSON)
+    @cli.reading(TENANT)
     def show(self, given: Namespace) -> None:
         """Show a tenant."""
         tenant = installation.find_tenant(given.tenant)
         lines = f"Name:  {tenant.name}\nId:    {tenant.pk}\nAdded: {minute(tenant.created_at)}"
         self.tell(given, lines, tenant_json(tenant))
 
-    @cli.subcommand(cli.NAME, cli.JSON)
+    @cli.subcommand(cli.NAME)
     def add(self, given: Namespace) -> None:
         """Add a tenant with the built-in roles; print its name and id."""
         tenant = add_tenant(given.name, actor=cli.actor_on_installation(), now=cli.now())
         sentence = f"Tenant added: {tenant.name}\nId:           {tenant.pk}"
         self.tell(given, sentence, tenant_json(tenant))
 
-    @cli.subcommand(TENANT, cli.argument("--name", required=True, metavar="NAME"), cli.JSON)
+    @cli.subcommand(TENANT, cli.argument("--name", required=True, metavar="NAME"))
     def edit(self, given: Namespace) -> None:
         """Give a tenant another name; clients, tokens and ids stay the same."""
         was = installation.find_tenant(given.tenant)
