@@ -36,13 +36,6 @@ def test_introspect_switch_is_kept_through_both_steps(administrator_browser, dra
     back = administrator_browser.post(ADD, draft | {"back": "1"}, headers=HTMX)
     assert TICKED in text_of(back)
 
-    administrator_browser.post("/security/clients/register", draft, headers=HTMX)
-
-    client = Client.objects.get(name="Reservoir 3 gateway")
-    assert client.may_introspect
-    details = text_of(administrator_browser.get(f"/security/clients/{client.pk}"))
-    assert "<dt>May introspect tokens</dt><dd>Yes</dd>" in details
-
 
 def test_introspect_switch_is_off_by_default(administrator_browser, draft):
     administrator_browser.post("/security/clients/register", draft, headers=HTMX)
