@@ -44,7 +44,7 @@ def certificate_of(private_key: Any) -> str:
     builder = (
         x509.CertificateBuilder(name, name, private_key.public_key(), 7)
         .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365))
+        .not_valid_after(start + timedelta(days=36_500))
     )
     signed = builder.sign(private_key, hashes.SHA256())
     return signed.public_bytes(serialization.Encoding.PEM).decode()

@@ -28,7 +28,7 @@ def prepared(
     Errors: as ``prepare_secret``, ``prepare_keys`` and ``prepare_identity``.
     """
     if isinstance(first, KeyDraft):
-        return prepare_keys(first)
+        return prepare_keys(first, now=now)
     if isinstance(first, IdentityDraft):
         return prepare_identity(first)
     if first is None:

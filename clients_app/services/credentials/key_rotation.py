@@ -47,7 +47,7 @@ def rotate_key(
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     check_old_end(old_ends_at, now)
-    rows = prepare_keys(draft)
+    rows = prepare_keys(draft, now=now)
     if len(rows) > 1:
         sentence = _("Paste one public key: it replaces one. Add the others with Add Public Key.")
         raise RuleBroken(sentence, field="key")

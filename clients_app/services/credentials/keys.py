@@ -15,6 +15,7 @@ from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.own import check_own_key
+from clients_app.services.credentials.pem_keys import check_certificate
 from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
 from clients_app.services.outgoing import check_url
@@ -39,7 +40,7 @@ def add_keys(
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     changes.refuse_client_type(client)
-    rows = prepare_keys(draft)
+    rows = prepare_keys(draft, now=now)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_CREDENTIAL, client=client)
@@ -51,12 +52,14 @@ def add_keys(
     return rows
 
 
-def prepare_keys(draft: KeyDraft) -> list[ClientKey]:
-    """Return keys that are not saved yet.
+def prepare_keys(draft: KeyDraft, *, now: datetime | None = None) -> list[ClientKey]:
+    """Return keys that are not saved yet. With ``now``, a certificate must be valid then.
 
     Errors: RuleBroken (key, jwks_url, secret.description), also for a key that comes twice.
     """
     rows = _rows_of(draft)
+    if now is not None:
+        check_certificate(draft.pasted, now=now)
     if len({row.thumbprint for row in rows}) < len(rows):
         raise _known(rows)
     for row in rows:

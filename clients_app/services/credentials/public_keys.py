@@ -8,17 +8,22 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from cryptography.x509 import load_pem_x509_certificate
-from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
-from clients_app.rules.jwts import Malformed, from_base64url, public_members, thumbprint_of
+from clients_app.rules.jwts import (
+    Malformed,
+    from_base64url,
+    public_members,
+    thumbprint_of,
+    to_base64url,
+)
+from clients_app.rules.weak_keys import is_weak_modulus, is_weak_point
+from clients_app.services.credentials.pem_keys import NotPem, jwk_of_pem
 
 PASTED_MAX: Final = 65_536  # characters
 KID_MAX: Final = 200
@@ -102,13 +107,13 @@ def public_jwks_of(pasted: str) -> list[dict[str, Any]]:
     Errors: RuleBroken (key) for anything else, for weak keys, and for a private key, which others
     may have seen by now. The sentence repeats nothing of what was pasted.
     """
-    text = pasted.strip()
+    text = pasted.strip().removeprefix("\ufeff")  # Windows Notepad writes it first
     if len(text) > PASTED_MAX:
         raise _refused(_("Paste at most %(maximum)s characters."), maximum=PASTED_MAX)
     if "PRIVATE KEY" in text:
         raise _private()
     if text.startswith("-----BEGIN"):
-        return [_checked(_jwk_of_pem(text))]
+        return [_of_pem(text)]
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -157,24 +162,11 @@ def _refused(sentence: str, **values: Any) -> RuleBroken:
     return RuleBroken(sentence, field="key", **values)
 
 
-def _jwk_of_pem(text: str) -> dict[str, Any]:
+def _of_pem(text: str) -> dict[str, Any]:
     try:
-        if text.startswith("-----BEGIN CERTIFICATE"):
-            public: Any = load_pem_x509_certificate(text.encode()).public_key()
-        else:
-            public = load_pem_public_key(text.encode())
-    except (ValueError, UnsupportedAlgorithm) as error:
+        return _checked(jwk_of_pem(text))
+    except NotPem as error:
         raise _refused(_SAMPLE) from error
-    writers: tuple[tuple[type[Any], Any], ...] = (
-        (rsa.RSAPublicKey, RSAAlgorithm),
-        (ec.EllipticCurvePublicKey, ECAlgorithm),
-        (ed25519.Ed25519PublicKey, OKPAlgorithm),
-    )
-    for kind, writer in writers:
-        if isinstance(public, kind):
-            jwk: dict[str, Any] = writer.to_jwk(public, as_dict=True)
-            return public_members(jwk)
-    raise _refused(_("Use an RSA key, an EC key on P-256, or an Ed25519 key."))
 
 
 def _checked(jwk: Any) -> dict[str, Any]:
@@ -185,21 +177,42 @@ def _checked(jwk: Any) -> dict[str, Any]:
         raise _private()
     try:
         public = _loaded(jwk)
-        kept = {**public_members(jwk), "kid": jwk.get("kid") or thumbprint_of(jwk)}
+        members = _members(jwk, public)
+        kept = {**members, "kid": jwk.get("kid") or thumbprint_of(members)}
     except (KeyError, TypeError, ValueError) as error:
         raise _refused(_("Use a complete public key: a part is missing or wrong.")) from error
-    if isinstance(public, rsa.RSAPublicKey) and public.key_size not in RSA_BITS:
-        raise _refused(_("Use an RSA key of 2048 to 8192 bits."))
+    _refuse_weak(public)
     kid = kept["kid"]
     if not isinstance(kid, str) or len(kid) > KID_MAX or not kid.isprintable():
-        raise _refused(_("Use a kid of at most %(maximum)s characters."), maximum=KID_MAX)
+        sentence = _("Use a kid of at most %(maximum)s characters, all of which can be seen.")
+        raise _refused(sentence, maximum=KID_MAX)
     algorithm = jwk.get("alg")
-    uses = jwk.get("key_ops", ["verify"])
-    if algorithm not in (None, *_OF_KIND[jwk["kty"]]) or jwk.get("use", "sig") not in _USES:
+    uses = jwk.get("key_ops") or ["verify"]
+    if algorithm not in (None, *_OF_KIND[jwk["kty"]]) or (jwk.get("use") or "sig") not in _USES:
         raise _refused(_("Use a key for signatures with RS256, PS256, ES256 or EdDSA."))
     if not isinstance(uses, list) or "verify" not in uses:
         raise _refused(_("Use a key of which key_ops has verify."))
     return kept | ({"alg": algorithm} if algorithm else {})
+
+
+def _members(jwk: Mapping[str, Any], public: Any) -> dict[str, Any]:
+    """Return what makes up the key, in one form alone: some write zeros before ``n``."""
+    members = public_members(jwk)
+    if isinstance(public, rsa.RSAPublicKey):
+        members |= {name: to_base64url(_bytes(jwk[name]).lstrip(b"\0")) for name in ("n", "e")}
+    return members
+
+
+def _refuse_weak(public: Any) -> None:
+    if isinstance(public, rsa.RSAPublicKey):
+        if public.key_size not in RSA_BITS:
+            raise _refused(_("Use an RSA key of 2048 to 8192 bits."))
+        is_weak = is_weak_modulus(public.public_numbers().n)
+    else:
+        is_ed25519 = isinstance(public, ed25519.Ed25519PublicKey)
+        is_weak = is_ed25519 and is_weak_point(public.public_bytes_raw())
+    if is_weak:
+        raise _refused(_("This key is weak: others can sign with it too. Make a new pair."))
 
 
 def _verifying(jwk: Mapping[str, Any]) -> VerifyingKey:
