@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin import filters
 from clients_app.admin.columns import joined, on_lines
+from clients_app.admin.near_misses import near_miss_line
 from clients_app.admin.operations import client_state
 from clients_app.admin.operations.client_add import client_add
 from clients_app.admin.operations.identities import identity_add
 from clients_app.admin.operations.public_keys import assertions_edit, key_add
 from clients_app.admin.operations.secrets import secret_add, secrets_end
+from clients_app.admin.operations.token_trial import token_trial
 from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
@@ -26,6 +28,7 @@ from clients_app.rules.client_fields import APPLICATION_URLS, LINES, Line
 from clients_app.rules.client_types import URL_KINDS, UrlKind
 from clients_app.rules.health import EXPLAINED
 from clients_app.selectors.clients.filters import FOUND_BY, contains
+from clients_app.selectors.credentials.near_misses import near_misses_of
 
 
 def _urls(kind: UrlKind) -> Any:  # the stubs of Django take only names as fields
@@ -56,6 +59,7 @@ class ClientAdmin(WithRolesAdmin):
         identity_add,
         assertions_edit,
         secrets_end,
+        token_trial,
         client_state.client_disable,
         client_state.client_enable,
         client_state.client_tokens_end,
@@ -89,7 +93,7 @@ class ClientAdmin(WithRolesAdmin):
         _group(
             _("Secrets"),
             *("next_expires_at", "present_secrets", "present_keys", "present_identities"),
-            *("demands_assertion_type", "accepts_token_endpoint_audience"),
+            *("demands_assertion_type", "accepts_token_endpoint_audience", "near_misses"),
         ),
         _group(
             _("What happened"),
@@ -143,6 +147,11 @@ class ClientAdmin(WithRolesAdmin):
     @admin.display(description=_("Federated identities"))
     def present_identities(self, client: Client) -> SafeString:
         return _links(client.identities.filter(removed_at=None))
+
+    @admin.display(description=_("Near misses"))
+    def near_misses(self, client: Client) -> SafeString:
+        rows = near_misses_of(client, now=timezone.now())
+        return on_lines("{}", ((near_miss_line(row),) for row in rows))
 
 
 def _links(rows: Iterable[Any]) -> SafeString:

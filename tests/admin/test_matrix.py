@@ -52,6 +52,7 @@ STAFF: dict[str, dict[str, int]] = {
     "admin/clients_app/client/<client_id>/secrets/end/": FORM,
     "admin/clients_app/client/<client_id>/keys/add/": FORM,
     "admin/clients_app/client/<client_id>/identities/add/": LIST,  # both ask for the platform
+    "admin/clients_app/client/<client_id>/tokens/test/": FORM,
     "admin/clients_app/client/<client_id>/assertions/edit/": DONE,  # nothing changes
     "admin/clients_app/client/<client_id>/disable/": DONE,
     "admin/clients_app/client/<client_id>/enable/": DONE,

@@ -263,6 +263,9 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: identities.get_identity(own.client, own.identity.pk, now=NOW),
     ],
     near_misses.near_misses_of: [lambda own: near_misses.near_misses_of(own.client, now=NOW)],
+    near_misses.fit_of: [
+        lambda own: near_misses.fit_of(own.identity, str(own.client.near_misses.get().pk), now=NOW),
+    ],
     near_misses.get_near_miss: [
         lambda own: near_misses.get_near_miss(own.client, own.client.near_misses.get().pk, now=NOW),
     ],

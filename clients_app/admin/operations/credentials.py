@@ -1,6 +1,6 @@
 """What the operations on secrets, public keys and federated identities have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from clients_app.admin.operations.operation import Answer, Done, Operation
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.models import Client
 from clients_app.permissions import Action
+from clients_app.rules.verdicts import Verdict
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.removal import RECENT
 from clients_app.templatetags.moments import day_time
@@ -40,6 +41,22 @@ def for_new(client: Client, now: datetime) -> dict[str, Any]:
 def for_another(credential: Any, now: datetime) -> dict[str, Any]:
     """Return the arguments of a form that adds a credential in place of this one."""
     return for_new(credential.client, now)
+
+
+def check_lines(checks: Iterable[Verdict]) -> list[str]:
+    """Return what does not fit, a line for each claim."""
+    sentence = gettext("%(claim)s: %(sent)s. Wanted: %(wanted)s. %(sentence)s")
+    return [
+        sentence
+        % {
+            "claim": check.claim,
+            "sent": check.sent or "-",
+            "wanted": check.wanted or "-",
+            "sentence": gettext(check.sentence),
+        }
+        for check in checks
+        if not check.fits
+    ]
 
 
 def edit_of(

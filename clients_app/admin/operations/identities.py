@@ -1,5 +1,6 @@
 """Add, Edit and Remove Federated Identity."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,12 @@ from clients_app.admin.operations.kinds import CLIENT, IDENTITY, is_present
 from clients_app.admin.operations.operation import GRADE, Answer, Done, Operation, ask_and_perform
 from clients_app.admin.pages import show_form
 from clients_app.errors import gettext_noop
-from clients_app.models import Client
+from clients_app.http.forms.identity_forms import changed_rules
+from clients_app.models import Client, FederatedIdentity
 from clients_app.permissions import Action
 from clients_app.rules.federation.presets import PRESETS
+from clients_app.rules.federation.trust import Trust
+from clients_app.selectors.credentials.near_misses import fit_of
 from clients_app.selectors.tenants.installation import present_client
 from clients_app.services.credentials.identities import add_identity, edit_identity, remove_identity
 
@@ -36,6 +40,26 @@ def _page(request: HttpRequest, operation: Operation, client_id: UUID) -> HttpRe
     return ask_and_perform(
         request, operation, client, arguments, tenant_id=client.tenant_id, now=now, lines=lines
     )
+
+
+def _edit_page(request: HttpRequest, operation: Operation, identity_id: int) -> HttpResponse:
+    """With ``near_miss`` in the address, the form opens with rules that would accept that one."""
+    row: Any = operation.find(identity_id)
+    now, tenant_id = timezone.now(), row.client.tenant_id
+    fit = fit_of(row, request.GET.get("near_miss", ""), now=now)
+    arguments = {"fit": fit, **operation.arguments(row, now)}
+    lines = [*operation.lines(row), *(_lines_of_fit(row, fit) if fit else ())]
+    return ask_and_perform(
+        request, operation, row, arguments, tenant_id=tenant_id, now=now, lines=lines
+    )
+
+
+def _lines_of_fit(identity: FederatedIdentity, fit: Trust) -> Iterator[str]:
+    yield gettext(
+        "These rules would have accepted the token. Nothing is saved yet. Compare the grade below."
+    )
+    for label, rule in changed_rules(identity, fit):
+        yield gettext("%(label)s until now: %(rule)s") % {"label": label, "rule": rule}
 
 
 @CLIENT.operation(
@@ -60,6 +84,7 @@ identity_edit = edit_of(
     edit=edit_identity,
     done=gettext_noop("Federated identity %(identity)s saved."),
     below=GRADE,
+    page=_edit_page,
 )
 identity_remove = removal_of(
     IDENTITY,

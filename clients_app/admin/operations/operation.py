@@ -47,7 +47,13 @@ class PlainSecret(NamedTuple):
     title: str
 
 
-Answer = Done | PlainSecret
+class Found(NamedTuple):
+    """Shows the form again, below ``lines``."""
+
+    lines: list[str]
+
+
+Answer = Done | PlainSecret | Found
 
 
 class Operation(NamedTuple):
@@ -125,7 +131,9 @@ def ask_and_perform(
                 answer = operation.perform(row, form, actor=_in_tenant(actor, form), now=now)
             if isinstance(answer, Done):
                 return done(request, *answer)
-            return show_plain_secret(request, *answer)
+            if isinstance(answer, PlainSecret):
+                return show_plain_secret(request, *answer)
+            lines = answer.lines
     except AlreadyAdded as error:
         return show_already_added(
             request, clients_by_id(actor.tenant_id, [error.client_id])[error.client_id]

@@ -235,3 +235,13 @@ def graded(identity: FederatedIdentity) -> Any:
     shown.grade = grade_of(trust_of_row(identity))
     shown.platform = PRESETS.get(identity.preset, PRESETS["other"]).name
     return shown
+
+
+def changed_rules(identity: FederatedIdentity, fit: Trust) -> list[tuple[str, str]]:
+    """Return label and value of each rule that ``fit`` changes, as it is now."""
+    rules = [
+        (gettext("Issuer"), identity.issuer, fit.issuer),
+        (gettext("Subject"), identity.subject_rule, fit.subject_rule),
+        *((name, rule, fit.claim_rules[name]) for name, rule in identity.claim_rules.items()),
+    ]
+    return [(label, now) for label, now, then in rules if now != then]

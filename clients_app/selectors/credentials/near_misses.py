@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from clients_app.errors import existing, gettext_noop
-from clients_app.models import Client, NearMiss
+from clients_app.models import Client, FederatedIdentity, NearMiss
 from clients_app.rules.federation.fitting import fitted, is_mended
 from clients_app.rules.federation.presets import grade_of
+from clients_app.rules.federation.trust import Trust
 from clients_app.rules.verdicts import Verdict
 from clients_app.selectors.credentials.identities import trust_of_row
 
 _KEPT: Final = timedelta(hours=24)
+_DIGITS_MAX: Final = 19
 
 
 def near_misses_of(client: Client, *, now: datetime) -> list[Any]:
@@ -28,6 +30,18 @@ def get_near_miss(client: Client, near_miss_id: int, *, now: datetime) -> Any:
     rows = client.near_misses.filter(at__gt=now - _KEPT).select_related("key", "identity")
     sentence = gettext_noop("There is no such near miss. It may be older than 24 hours.")
     return _with_checks(existing(rows.filter(pk=near_miss_id).first(), sentence))
+
+
+def fit_of(identity: FederatedIdentity, near_miss: str, *, now: datetime) -> Trust | None:
+    """Return the rules of ``identity`` that would have accepted a near miss, by the text of its id.
+
+    None for a text that is no id, and for a near miss of something else. Errors: NotFound.
+    """
+    if not (near_miss.isascii() and near_miss.isdigit() and len(near_miss) < _DIGITS_MAX):
+        return None
+    row = get_near_miss(identity.client, int(near_miss), now=now)
+    fit: Trust | None = row.fit if row.identity_id == identity.pk else None
+    return fit
 
 
 def _with_checks(row: NearMiss) -> Any:

@@ -1,33 +1,35 @@
 """The windows that add, edit and remove the federated identities of a client."""
 
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.errors import NotFound, gettext_noop
-from clients_app.http.forms.identity_forms import PlatformForm, RuleEditForm, RuleForm, graded
+from clients_app.http.forms.identity_forms import (
+    PlatformForm,
+    RuleEditForm,
+    RuleForm,
+    changed_rules,
+    graded,
+)
 from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.forms.token_form import TokenForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.models import Client, FederatedIdentity
 from clients_app.permissions import Action, allows
 from clients_app.rules.federation.presets import PRESETS
-from clients_app.rules.federation.trust import Trust
 from clients_app.selectors.credentials.identities import get_identity
-from clients_app.selectors.credentials.near_misses import get_near_miss
+from clients_app.selectors.credentials.near_misses import fit_of
 from clients_app.selectors.secrets.lookup import is_only_proof
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials.identities import add_identity, edit_identity, remove_identity
 from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
 from clients_app.web.form_window import edited_by, form_window
-from clients_app.web.forms.token_form import TokenForm
 from clients_app.web.htmx import done, show
-
-_DIGITS_MAX: Final = 19
 
 
 @screen(Action.ADD_CREDENTIAL)
@@ -74,7 +76,7 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
     """
     now = timezone.now()
     identity = get_identity(client, identity_id, now=now)
-    fit = _fit_of(request, client, identity, now)
+    fit = fit_of(identity, request.GET.get("near_miss", ""), now=now)
 
     def save(form: RuleEditForm) -> HttpResponse:
         saved = edit_identity(client, identity_id, form.draft(), **edited_by(request, form))
@@ -90,7 +92,7 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
             "client": client,
             "identity": identity,
             "fit": fit,
-            "former": _former(identity, fit) if fit else (),
+            "former": changed_rules(identity, fit) if fit else (),
         },
         latest=lambda: get_identity(client, identity_id, now=now),
         credential=identity,
@@ -139,28 +141,6 @@ def token_trial(request: HttpRequest, client: Client) -> HttpResponse:
         return show(request, "secrets/token_trial", context, title=title, status=status)
 
     return form_window(request, "secrets/token_trial", title, TokenForm, try_it, {"client": client})
-
-
-def _fit_of(
-    request: HttpRequest, client: Client, identity: FederatedIdentity, now: datetime
-) -> Trust | None:
-    """Return the rules that make the near miss of the address fit; None if it names none."""
-    named = request.GET.get("near_miss", "")
-    if not (named.isascii() and named.isdigit() and len(named) < _DIGITS_MAX):
-        return None
-    near_miss = get_near_miss(client, int(named), now=now)
-    fit: Trust | None = near_miss.fit if near_miss.identity_id == identity.pk else None
-    return fit
-
-
-def _former(identity: FederatedIdentity, fit: Trust) -> list[tuple[str, str]]:
-    """Return label and value of each rule that ``fit`` changes, as it is now."""
-    rules = [
-        (gettext("Issuer"), identity.issuer, fit.issuer),
-        (gettext("Subject"), identity.subject_rule, fit.subject_rule),
-        *((name, rule, fit.claim_rules[name]) for name, rule in identity.claim_rules.items()),
-    ]
-    return [(label, now) for label, now, then in rules if now != then]
 
 
 def _done(

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app import conf
+from clients_app.http.forms.token_form import TokenForm
 from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action
 from clients_app.services.tokens.inspection import Inspection, Verdict, inspect_token
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.token_form import TokenForm
 from clients_app.web.htmx import show
 
 _MOMENTS: Final = ("iat", "nbf", "exp")

@@ -1,5 +1,7 @@
 """A token to inspect. It comes back to no page, so that none keeps it."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,10 +9,22 @@ from clients_app.http.forms.portal_form import PortalForm
 from clients_app.limits import INSPECTED_TOKEN_MAX
 
 
+class TokenField(forms.CharField):
+    """A pasted token, which the form does not show again."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> str:
+        """Return what the form shows."""
+        return ""
+
+
 class TokenForm(PortalForm):
     """The token as it was pasted: perhaps with "Bearer", or with line breaks."""
 
-    token = forms.CharField(
+    never_kept = ("token",)
+
+    token = TokenField(
         label=_("Token"),
         max_length=INSPECTED_TOKEN_MAX,
         error_messages={
