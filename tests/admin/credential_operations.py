@@ -99,7 +99,7 @@ def opened(browser: Browser, address: str, names: Any) -> dict[str, str | None]:
 
 
 def sent(browser: Browser, address: str, typed: dict[str, str]) -> Any:
-    """Send a form with what it opened with, but for ``typed``."""
+    """Send a form with what it opened with, except ``typed``."""
     page = browser.get(address)
     names = ("version", "zone", "secret_description", "expiration", "issuer", "audience")
     values = {name: unescape(value_of(name, page) or "") for name in (*names, "subject_rule")}

@@ -38,14 +38,7 @@ def api_add(model: type[Api], form: TenantApiForm, **by: Any) -> Answer:
     return Done(gettext("%(name)s is added.") % {"name": api}, api)
 
 
-@API.operation(
-    "edit",
-    _("Edit API"),
-    Action.EDIT_API,
-    button=_("Save"),
-    form=ApiEditForm,
-    arguments=lambda api, now: {"api": api},
-)
+@API.edit(_("Edit API"), Action.EDIT_API, ApiEditForm)
 def api_edit(api: Api, form: ApiEditForm, **by: Any) -> Answer:
     version = form.cleaned_data["version"]
     api = edit_api(api.pk, form.api_draft(), expected_version=version, **by)
@@ -63,12 +56,10 @@ def _callers(api: Api) -> tuple[str, ...]:
     )
 
 
-@API.operation(
-    "remove",
+@API.removal(
     _("Remove API"),
     Action.REMOVE_API,
-    title=_("Remove %(row)s?"),
-    lines=_callers,
+    _callers,
     form=ApiRemoveForm,
     arguments=lambda api, now: {"initial": {"seen": callers_stamp(api)}},
 )

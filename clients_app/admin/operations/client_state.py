@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.operations.kinds import CLIENT, is_present
-from clients_app.admin.operations.operation import Answer, Done
+from clients_app.admin.operations.operation import Answer, Done, Operation
+from clients_app.errors import gettext_noop
 from clients_app.http.forms.confirm_form import ConfirmForm, RestoreForm
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.models import Client
@@ -19,30 +21,42 @@ from clients_app.services.clients.removal import asks_for_name, remove_client, r
 from clients_app.services.tokens.revocation import end_tokens
 
 
-@CLIENT.operation(
+def _switch(
+    verb: str, label: Promise, title: Promise, *, effect: str, done: str, enabled: bool
+) -> Operation:
+    """Return the operation that enables or disables a client."""
+
+    @CLIENT.operation(
+        verb,
+        label,
+        Action.DISABLE_CLIENT,
+        title=title,
+        lines=lambda client: (gettext(effect),),
+        is_offered=lambda client: is_present(client) and client.is_enabled is not enabled,
+    )
+    def operation(client: Client, form: PortalForm, **by: Any) -> Answer:
+        set_enabled(client, enabled=enabled, **by)
+        return Done(gettext(done) % {"name": client}, client)
+
+    return operation
+
+
+client_disable = _switch(
     "disable",
     _("Disable Client"),
-    Action.DISABLE_CLIENT,
-    title=_("Disable %(row)s?"),
-    lines=lambda client: (gettext("It can no longer get tokens."),),
-    is_offered=lambda client: is_present(client) and client.is_enabled,
+    _("Disable %(row)s?"),
+    effect=gettext_noop("It can no longer get tokens."),
+    done=gettext_noop("%(name)s is disabled."),
+    enabled=False,
 )
-def client_disable(client: Client, form: PortalForm, **by: Any) -> Answer:
-    set_enabled(client, enabled=False, **by)
-    return Done(gettext("%(name)s is disabled.") % {"name": client}, client)
-
-
-@CLIENT.operation(
+client_enable = _switch(
     "enable",
     _("Enable Client"),
-    Action.DISABLE_CLIENT,
-    title=_("Enable %(row)s?"),
-    lines=lambda client: (gettext("It can get tokens again with its live secrets."),),
-    is_offered=lambda client: is_present(client) and not client.is_enabled,
+    _("Enable %(row)s?"),
+    effect=gettext_noop("It can get tokens again with its live secrets, keys and identities."),
+    done=gettext_noop("%(name)s is enabled."),
+    enabled=True,
 )
-def client_enable(client: Client, form: PortalForm, **by: Any) -> Answer:
-    set_enabled(client, enabled=True, **by)
-    return Done(gettext("%(name)s is enabled.") % {"name": client}, client)
 
 
 @CLIENT.operation(
@@ -61,15 +75,17 @@ def client_tokens_end(client: Client, form: PortalForm, **by: Any) -> Answer:
     return Done(gettext("All tokens of %(name)s are revoked.") % {"name": client}, client)
 
 
-@CLIENT.operation(
-    "remove",
-    _("Remove Client"),
-    Action.REMOVE_CLIENT,
-    title=_("Remove %(row)s?"),
-    lines=lambda client: (
+def _removal_lines(client: Client) -> tuple[str, ...]:
+    return (
         gettext("It can no longer get tokens, and its secrets, keys and identities stop working."),
         gettext("It can be restored for 30 days, disabled and without them."),
-    ),
+    )
+
+
+@CLIENT.removal(
+    _("Remove Client"),
+    Action.REMOVE_CLIENT,
+    _removal_lines,
     form=ConfirmForm,
     arguments=lambda client, now: {"asks_for_name": asks_for_name(client, now=now)},
 )

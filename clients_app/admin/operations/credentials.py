@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.operations.kinds import Kind, is_live
+from clients_app.admin.operations.kinds import CLIENT, Kind, is_live, is_present
 from clients_app.admin.operations.operation import Answer, Done, Operation
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.models import Client
@@ -59,6 +59,27 @@ def check_lines(checks: Iterable[Verdict]) -> list[str]:
     ]
 
 
+def proves_itself(client: Client) -> bool:
+    """Return whether a client may have credentials."""
+    return is_present(client) and client.type.has_secrets
+
+
+def addition(
+    verb: str, label: str | Promise, action: Action, form: type[PortalForm], **more: Any
+) -> "partial[Operation]":
+    """Return the operation that adds a credential, without what performs it."""
+    more = {"form": form, "arguments": for_new, "is_offered": proves_itself, **more}
+    return CLIENT.operation(verb, label, action, **more)
+
+
+def rotation(
+    kind: Kind, label: str | Promise, action: Action, form: type[PortalForm], **more: Any
+) -> "partial[Operation]":
+    """Return the operation that replaces a live credential, without what performs it."""
+    more = {"form": form, "arguments": for_another, "is_offered": is_live, **more}
+    return kind.operation("rotate", label, action, lines=client_and_last_use, **more)
+
+
 def edit_of(
     kind: Kind,
     label: str | Promise,
@@ -71,13 +92,11 @@ def edit_of(
 ) -> Operation:
     """Return the operation that edits a live credential of a kind, by the service ``edit``."""
 
-    @kind.operation(
-        "edit",
+    @kind.edit(
         label,
         action,
-        button=_("Save"),
+        form,
         lines=client_and_last_use,
-        form=form,
         arguments=lambda row, now: {"credential": row, **for_another(row, now)},
         is_offered=is_live,
         **more,
@@ -102,13 +121,10 @@ def removal_of(
 ) -> Operation:
     """Return the operation that removes a credential of a kind, by the service ``remove``."""
 
-    @kind.operation(
-        "remove",
-        label,
-        action,
-        title=title,
-        lines=lambda row: (*client_and_last_use(row), gettext(effect)),
-    )
+    def lines(row: Any) -> tuple[str, ...]:
+        return (*client_and_last_use(row), gettext(effect))
+
+    @kind.removal(label, action, lines, title=title)
     def operation(row: Any, form: PortalForm, **by: Any) -> Answer:
         removed = remove(row.client, row.pk, **by)
         return Done(gettext(done) % {kind.word: removed}, row.client)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.forms import PlatformForm, RuleEditForm, RuleForm, WhichPlatformForm
-from clients_app.admin.operations.credentials import edit_of, for_new, removal_of
-from clients_app.admin.operations.kinds import CLIENT, IDENTITY, is_present
+from clients_app.admin.operations.credentials import addition, edit_of, for_new, removal_of
+from clients_app.admin.operations.kinds import IDENTITY
 from clients_app.admin.operations.operation import GRADE, Answer, Done, Operation, ask_and_perform
 from clients_app.admin.pages import show_form
 from clients_app.errors import gettext_noop
@@ -62,13 +62,12 @@ def _lines_of_fit(identity: FederatedIdentity, fit: Trust) -> Iterator[str]:
         yield gettext("%(label)s until now: %(rule)s") % {"label": label, "rule": rule}
 
 
-@CLIENT.operation(
+@addition(
     "identities/add",
     _("Add Federated Identity"),
     Action.ADD_CREDENTIAL,
-    form=PlatformForm,
+    PlatformForm,
     other_forms=(RuleForm,),
-    is_offered=lambda client: is_present(client) and client.type.has_secrets,
     page=_page,
 )
 def identity_add(client: Client, form: PlatformForm | RuleForm, **by: Any) -> Answer:

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.operations.operation import Operation
+from clients_app.http.forms.portal_form import PortalForm
 from clients_app.permissions import Action
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.tenants.installation import (
@@ -43,6 +45,21 @@ class Kind(NamedTuple):
         name, route = f"{self.name}-{verb.replace('/', '-')}", f"{self.key}/{verb}/"
         more = {"is_offered": self.is_offered, **more}
         return partial(Operation, name, route, label, action, more.pop("find", self.find), **more)
+
+    def edit(
+        self, label: str | Promise, action: Action, form: type[PortalForm], **more: Any
+    ) -> "partial[Operation]":
+        """Return the operation that edits one by a form that takes it by its ``word``."""
+        by_word = {"arguments": lambda row, now: {self.word: row}, "verb": "edit"}
+        more = {**by_word, "button": _("Save"), "form": form, **more}
+        return self.operation(more.pop("verb"), label, action, **more)
+
+    def removal(
+        self, label: str | Promise, action: Action, lines: Callable[[Any], Any], **more: Any
+    ) -> "partial[Operation]":
+        """Return the operation that removes one; ``lines`` say what that does."""
+        more = {"title": _("Remove %(row)s?"), "lines": lines, **more}
+        return self.operation("remove", label, action, **more)
 
 
 def added(model: type[Model], label: str | Promise, action: Action, **more: Any) -> Any:

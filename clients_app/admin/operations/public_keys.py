@@ -6,14 +6,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.forms import KeyEditForm, KeyForm, KeyRotateForm
-from clients_app.admin.operations.credentials import (
-    client_and_last_use,
-    edit_of,
-    for_another,
-    for_new,
-    removal_of,
-)
-from clients_app.admin.operations.kinds import CLIENT, PUBLIC_KEY, is_live, is_present
+from clients_app.admin.operations.credentials import addition, edit_of, removal_of, rotation
+from clients_app.admin.operations.kinds import CLIENT, PUBLIC_KEY, is_present
 from clients_app.admin.operations.operation import KEY_PAIR, Answer, Done
 from clients_app.errors import gettext_noop
 from clients_app.http.forms.assertion_rules_form import AssertionRulesForm
@@ -24,31 +18,13 @@ from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
 
 
-@CLIENT.operation(
-    "keys/add",
-    _("Add Public Key"),
-    Action.ADD_CREDENTIAL,
-    form=KeyForm,
-    arguments=for_new,
-    below=KEY_PAIR,
-    is_offered=lambda client: is_present(client) and client.type.has_secrets,
-)
+@addition("keys/add", _("Add Public Key"), Action.ADD_CREDENTIAL, KeyForm, below=KEY_PAIR)
 def key_add(client: Client, form: KeyForm, **by: Any) -> Answer:
     added = ", ".join(map(str, add_keys(client, form.draft(), **by)))
     return Done(gettext("Public key %(key)s added.") % {"key": added}, client)
 
 
-@PUBLIC_KEY.operation(
-    "rotate",
-    _("Rotate Public Key"),
-    Action.ADD_CREDENTIAL,
-    title=_("Rotate the public key %(row)s"),
-    lines=client_and_last_use,
-    form=KeyRotateForm,
-    arguments=for_another,
-    below=KEY_PAIR,
-    is_offered=is_live,
-)
+@rotation(PUBLIC_KEY, _("Rotate Public Key"), Action.ADD_CREDENTIAL, KeyRotateForm, below=KEY_PAIR)
 def key_rotate(key: ClientKey, form: KeyRotateForm, **by: Any) -> Answer:
     ends_at = form.cleaned_data["old_ends_at"]
     rotated = rotate_key(key.client, key.pk, form.draft(), old_ends_at=ends_at, **by)
@@ -76,17 +52,17 @@ key_remove = removal_of(
 )
 
 
-@CLIENT.operation(
-    "assertions/edit",
+def _signs(client: Client) -> tuple[str]:
+    text = gettext("What %(client)s may sign with its private keys (private_key_jwt).")
+    return (text % {"client": client},)
+
+
+@CLIENT.edit(
     _("Edit Assertions"),
     Action.EXTEND_CREDENTIAL,
-    button=_("Save"),
-    lines=lambda client: (
-        gettext("What %(client)s may sign with its private keys (private_key_jwt).")
-        % {"client": client},
-    ),
-    form=AssertionRulesForm,
-    arguments=lambda client, now: {"client": client},
+    AssertionRulesForm,
+    verb="assertions/edit",
+    lines=_signs,
     is_offered=lambda client: is_present(client) and client.keys.present().exists(),
 )
 def assertions_edit(client: Client, form: AssertionRulesForm, **by: Any) -> Answer:

@@ -22,14 +22,7 @@ def role_add(model: type[Role], form: TenantRoleForm, **by: Any) -> Answer:
     return Done(gettext("%(name)s is added.") % {"name": role}, role)
 
 
-@ROLE.operation(
-    "edit",
-    _("Edit Role"),
-    Action.EDIT_ROLE,
-    button=_("Save"),
-    form=RoleEditForm,
-    arguments=lambda role, now: {"role": role},
-)
+@ROLE.edit(_("Edit Role"), Action.EDIT_ROLE, RoleEditForm)
 def role_edit(role: Role, form: RoleEditForm, **by: Any) -> Answer:
     role = edit_role(role.pk, **form.role_fields(), **by)
     return Done(gettext("%(name)s is edited.") % {"name": role}, role)
@@ -44,9 +37,7 @@ def _holders(role: Role) -> tuple[str, ...]:
     )
 
 
-@ROLE.operation(
-    "remove", _("Remove Role"), Action.REMOVE_ROLE, title=_("Remove %(row)s?"), lines=_holders
-)
+@ROLE.removal(_("Remove Role"), Action.REMOVE_ROLE, _holders)
 def role_remove(role: Role, form: PortalForm, **by: Any) -> Answer:
     remove_role(role.pk, **by)
     return Done(gettext("%(name)s is removed.") % {"name": role}, Role)

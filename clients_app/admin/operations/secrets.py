@@ -1,5 +1,6 @@
 """Add, Edit, Rotate and Remove Secret, and End Secrets."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from django.views.decorators.debug import sensitive_variables
 
 from clients_app.admin.forms import RotateForm, SecretEditForm, SecretForm
 from clients_app.admin.operations.credentials import (
-    client_and_last_use,
+    addition,
     edit_of,
     for_another,
-    for_new,
     removal_of,
+    rotation,
 )
-from clients_app.admin.operations.kinds import CLIENT, SECRET, is_live, is_present
+from clients_app.admin.operations.kinds import CLIENT, SECRET, is_present
 from clients_app.admin.operations.operation import Answer, Done, PlainSecret
 from clients_app.errors import existing, gettext_noop
 from clients_app.http.forms.portal_form import form_key_of
@@ -32,15 +33,7 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.templatetags.moments import day_time
 
 
-@CLIENT.operation(
-    "secrets/add",
-    _("Add Secret"),
-    Action.ADD_SECRET,
-    form=SecretForm,
-    arguments=for_new,
-    is_offered=lambda client: is_present(client) and client.type.has_secrets,
-    uses_key=True,
-)
+@addition("secrets/add", _("Add Secret"), Action.ADD_SECRET, SecretForm, uses_key=True)
 @sensitive_variables("added")
 def secret_add(client: Client, form: SecretForm, **by: Any) -> Answer:
     added = add_secret(client, form.draft(), form_key=form_key_of(form.data), **by)
@@ -48,19 +41,17 @@ def secret_add(client: Client, form: SecretForm, **by: Any) -> Answer:
     return PlainSecret(client, added.plain, title)
 
 
-@SECRET.operation(
-    "rotate",
+def _with_others(secret: ClientSecret, now: datetime) -> dict[str, Any]:
+    secrets = list(secret.client.secrets.live(now))
+    return {"secret_id": secret.pk, "secrets": secrets, **for_another(secret, now)}
+
+
+@rotation(
+    SECRET,
     _("Rotate Secret"),
     Action.ROTATE_SECRET,
-    title=_("Rotate the secret %(row)s"),
-    lines=client_and_last_use,
-    form=RotateForm,
-    arguments=lambda secret, now: {
-        "secret_id": secret.pk,
-        "secrets": list(secret.client.secrets.live(now)),
-        **for_another(secret, now),
-    },
-    is_offered=is_live,
+    RotateForm,
+    arguments=_with_others,
     uses_key=True,
 )
 @sensitive_variables("rotated")

@@ -13,14 +13,7 @@ from clients_app.permissions import Action
 from clients_app.services.tenants.tenants import rename_tenant
 
 
-@TENANT.operation(
-    "rename",
-    _("Rename Tenant"),
-    Action.RENAME_TENANT,
-    button=_("Save"),
-    form=OrganisationForm,
-    arguments=lambda tenant, now: {"tenant": tenant},
-)
+@TENANT.edit(_("Rename Tenant"), Action.RENAME_TENANT, OrganisationForm, verb="rename")
 def tenant_rename(tenant: Tenant, form: OrganisationForm, **by: Any) -> Answer:
     tenant = rename_tenant(tenant, **form.fields_of_service(), **by)
     return Done(gettext("%(name)s is saved.") % {"name": tenant}, tenant)

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.operations.credentials import check_lines
-from clients_app.admin.operations.kinds import CLIENT, is_present
+from clients_app.admin.operations.credentials import check_lines, proves_itself
+from clients_app.admin.operations.kinds import CLIENT
 from clients_app.admin.operations.operation import Answer, Found
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.http.forms.token_form import TokenForm
@@ -27,7 +27,7 @@ from clients_app.services.credentials.trials import Trial, trials_of
         ),
     ),
     form=TokenForm,
-    is_offered=lambda client: is_present(client) and client.type.has_secrets,
+    is_offered=proves_itself,
     uses_key=True,  # of none: a form may be sent again
 )
 def token_trial(client: Client, form: TokenForm, *, now: datetime, **by: Any) -> Answer:
