@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test steady check tools audit bench lists soak faults mutants ui-report scan format lock image
+.PHONY: help run test sweeps steady check tools audit bench lists soak faults mutants ui-report scan format lock image
 
 help:
 	@echo 'make run        serve the portal at http://localhost:8000 (settings: docs/operations.md)'
 	@echo 'make test       run all checks, then all tests on SQLite and PostgreSQL, in a real browser'
+	@echo 'make sweeps     test every case of the kinds of which make test runs a sample'
 	@echo 'make steady     repeat the tests, also on a busy machine and at other hours (RUNS, BUSY, HOURS, TESTS)'
 	@echo 'make check      check format, lint, types, templates, import contracts, migrations and settings'
 	@echo 'make audit      check the pinned packages for known vulnerabilities (needs the network)'
@@ -25,6 +26,10 @@ run:
 test:
 	@$(MAKE) --no-print-directory -j2 check tools
 	@tests/run.sh
+
+sweeps:
+	@deploy/environment.sh tests/requirements.lock
+	@MARKED=sweep tests/run.sh
 
 steady:
 	@deploy/environment.sh tests/requirements.lock

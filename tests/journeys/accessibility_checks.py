@@ -19,6 +19,7 @@ TAGS: Final = [f"wcag2{level}" for level in ("a", "aa", "1a", "1aa", "2aa")]
 EVERYTHING: Final = {"type": "tag", "values": [*TAGS, "best-practice"]}
 #: rules whose result depends on the width
 BY_WIDTH: Final = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
+BY_WIDTH_AND_THEME: Final = {"type": "rule", "values": [*BY_WIDTH["values"], "color-contrast"]}
 OPTIONS: Final = {"resultTypes": ["violations"], "preload": False}
 RUN: Final = """async ([context, options]) => (await axe.run(context, options)).violations.map(
   ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.html}`).join("; ")}`)"""
@@ -69,9 +70,13 @@ SIGNLESS: Final = """() => [...document.querySelectorAll(
 
 
 class AccessibilityChecks:
-    """Checks one screen after the other and collects problems."""
+    """Checks one screen after the other and collects problems.
 
-    def __init__(self) -> None:
+    All rules of axe-core run at a desk, and if ``all_twice`` also in the narrowest window.
+    """
+
+    def __init__(self, *, all_twice: bool = False) -> None:
+        self._in_the_narrowest = EVERYTHING if all_twice else BY_WIDTH_AND_THEME
         self.script = Axe().axe_script
         self.problems: list[str] = []
 
@@ -93,7 +98,7 @@ class AccessibilityChecks:
         self._check_large_text(page, f"{screen}, phone")
         page.set_viewport_size(NARROWEST)
         page.emulate_media(color_scheme="dark")
-        self._check_layout(page, f"{screen}, narrowest, dark", context, EVERYTHING)
+        self._check_layout(page, f"{screen}, narrowest, dark", context, self._in_the_narrowest)
         page.set_viewport_size(DESK)
 
     def _check_layout(self, page: Page, where: str, context: str, rules: dict[str, object]) -> None:

@@ -77,9 +77,9 @@ def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> SignedIn
 
 
 @pytest.fixture
-def accessibility() -> Iterator[AccessibilityChecks]:
+def accessibility(request: pytest.FixtureRequest) -> Iterator[AccessibilityChecks]:
     """Accessibility checks that must have found no problems by the end of the test."""
-    accessibility = AccessibilityChecks()
+    accessibility = AccessibilityChecks(all_twice=getattr(request, "param", False))
     yield accessibility
     assert not accessibility.problems, "\n".join(accessibility.problems)
 

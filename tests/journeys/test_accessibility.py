@@ -136,6 +136,11 @@ PAGES: Final = (
 
 
 @pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.parametrize(
+    "accessibility",
+    [pytest.param(False, id="quick"), pytest.param(True, id="all", marks=pytest.mark.sweep)],
+    indirect=True,
+)
 def test_accessibility_of_pages_and_windows(
     visit_as: Callable[[str], Visitor],
     address: Callable[[str], str],

@@ -23,8 +23,6 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 FUSE = Path(__file__).with_name("fuse")
-KILLS = 3  # at random moments; the other test kills at chosen steps
-EACH = 3  # of the statements between the first and the last one
 SENDERS = 4
 OF_EACH_CLIENT = {  # tables that Add writes, and the column that refers to the client
     "clientsecret": "client_id",
@@ -74,15 +72,23 @@ def steps_of_add(session: requests.Session, portal: PortalProcess) -> list[str]:
     return steps.read_text().splitlines()
 
 
-def test_add_killed_at_any_step_is_whole_or_absent(fused_portal: PortalProcess) -> None:
-    """At each step about a commit, and at each third of the statements that write."""
+@pytest.mark.parametrize(
+    "commits_only",
+    [
+        pytest.param(True, id="about the commit"),
+        pytest.param(False, id="at each step", marks=pytest.mark.sweep),
+    ],
+)
+def test_add_killed_at_any_step_is_whole_or_absent(
+    fused_portal: PortalProcess, commits_only: bool
+) -> None:
     session = signed_in(fused_portal)
     fuse, steps = (fused_portal.data_dir / name for name in ("fuse", "steps"))
     every_step = steps_of_add(session, fused_portal)
     assert len(every_step) >= 10, every_step
     saved_before_answer = 0
     for step, what in enumerate(every_step):
-        if step % EACH and not what.endswith("COMMIT"):
+        if commits_only and not what.endswith("COMMIT"):
             continue
         form = new_form(f"Killed at step {step:02}")
         fuse.write_text(str(step))
@@ -135,13 +141,15 @@ def any_answer(senders: list[Sender]) -> bool:
     return any(sender.answers for sender in senders)
 
 
-def test_add_killed_under_load_is_whole_or_absent(own_portal: PortalProcess) -> None:
+@pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.sweep)])
+def test_add_killed_under_load_is_whole_or_absent(own_portal: PortalProcess, kills: int) -> None:
+    """At random moments; the other test kills at chosen steps."""
     seed = random.randrange(10**6)  # noqa: S311  no secret
     moments = random.Random(seed)  # noqa: S311  no secret
     sessions = [signed_in(own_portal) for _ in range(SENDERS)]
     forms = [new_form(f"Sender {number}") for number in range(SENDERS)]
     answered = 0
-    for kill in range(KILLS):
+    for kill in range(kills):
         senders = [Sender(own_portal, *each) for each in zip(sessions, forms, strict=True)]
         for sender in senders:
             sender.start()
@@ -159,7 +167,7 @@ def test_add_killed_under_load_is_whole_or_absent(own_portal: PortalProcess) -> 
         expect_all_or_nothing(own_portal)
         expect_answered_are_there(own_portal, answers, where)
 
-    assert answered >= KILLS, f"The server did not do anything in between: seed {seed}"
+    assert answered >= kills, f"The server did not do anything in between: seed {seed}"
     for session, form in zip(sessions, forms, strict=True):
         assert send(session, own_portal, form) is not None
     expect_all_or_nothing(own_portal)

@@ -31,7 +31,7 @@ from tests.journeys.traces import expect_activity, expect_nothing_left
 from tests.journeys.visitor import Visitor, press, sign_in, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 PASSWORD = "A heron stands in the river"
 LINK = re.compile(r"^ *(http://\S+)$", re.MULTILINE)
@@ -47,7 +47,6 @@ def new_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProce
         yield portal
 
 
-@pytest.mark.one_database
 def test_first_token_with_javascript(new_portal: PortalProcess, new_visitor: NewVisitor) -> None:
     link = LINK.findall(new_portal.log())[-1]
 

@@ -93,7 +93,7 @@ def _error_of(portal: PortalProcess, statement: str) -> str:
         "from django.db import connection\nwith connection.cursor() as c:\n"
         f"    c.execute({statement!r})"
     )
-    return portal.manage("shell", "--verbosity=0", f"--command={code}").stderr
+    return portal.run("shell", "--verbosity=0", f"--command={code}").stderr
 
 
 def test_move_while_serving_loses_no_change_and_no_token(

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 import pytest
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.one_database
 ALGORITHM = "ES256"
 REDIRECT_URI = "http://localhost/callback"  # the tests read it, nobody opens it
 NPM = ("openid-client 5", "openid-client 6", "oauth4webapi", "oidc-client-ts", "MCP SDK")
+IN_SWEEPS = {"openid-client 5", "oidc-client-ts", "MCP SDK", "idpyoidc", "msal", "mcp"}
 DISCOVERY = {
     **{name: ("node", "discovery.mjs", name) for name in NPM},
     **{
@@ -125,7 +126,13 @@ def started(*command: str, environment: dict[str, str]) -> "subprocess.Popen[str
     )
 
 
-@pytest.mark.parametrize("name", DISCOVERY)
+def sampled(programs: dict[str, tuple[str, ...]]) -> list[Any]:
+    """Return the names of the programs, those of some for `make sweeps` alone."""
+    marks = {True: [pytest.mark.sweep], False: []}
+    return [pytest.param(name, marks=marks[name in IN_SWEEPS]) for name in programs]
+
+
+@pytest.mark.parametrize("name", sampled(DISCOVERY))
 def test_discovery_by_third_party_finds_the_addresses(
     name: str, portal: PortalProcess, environment: dict[str, str]
 ):
@@ -140,7 +147,7 @@ def test_discovery_by_third_party_finds_the_addresses(
     }
 
 
-@pytest.mark.parametrize("name", CODE_FLOW)
+@pytest.mark.parametrize("name", sampled(CODE_FLOW))
 def test_code_flow_by_third_party_signs_the_person_in_and_refreshes(
     name: str,
     portal: PortalProcess,

@@ -139,6 +139,7 @@ def assert_clean(sent: SimpleNamespace, marks: dict[str, str], dump: str) -> Non
     assert found_in(dump, in_tables) == {}  # the session table stores the cookie as its key
 
 
+@pytest.mark.one_database  # the same rows on both, and `test_matrix.py` opens each page on both
 def test_secrets_do_not_leak_in_normal_operation(
     sent: Callable[[], SimpleNamespace],
     marks: dict[str, str],
