@@ -21,8 +21,9 @@ from django.db import connection
 from clients_app import data_files
 from portal.server.static_files import collect_changed_static_files
 from tests.portal_database import drop_database
-from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PortalProcess
+from tests.portal_process import CHECKOUT, PortalProcess
 
+PREPARE_LIMIT_S = 600  # all tests of the run depend on it, so a slow machine gets the time
 PREPARE = """
 import django
 django.setup()
@@ -94,7 +95,7 @@ def _prepare(portal: PortalProcess) -> None:
         env=portal.environment | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
         capture_output=True,
         text=True,
-        timeout=COMMAND_LIMIT_S,
+        timeout=PREPARE_LIMIT_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -9,25 +9,27 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from clients_app import audit, identity, services
 from clients_app.audit.sentences import SENTENCES
-from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
-from clients_app.services.secrets.changes import SecretDraft, edit_secret
-from clients_app.services.tenants.tenants import add_tenant
-from tests.actors import command_line_in
+from clients_app.models import AuditEvent, Tenant
 from tests.audit.operations import OPERATIONS
 from tests.audit.rows import all_rows
 from tests.audit.subjects import Subjects, make_subjects
-from tests.factories import make_client, make_tenant
+from tests.factories import make_tenant
 from tests.full_disk import refuse_events
-from tests.moments import NOW
+from tests.shared_rows import Copies, Share
+
+
+@pytest.fixture(scope="module")
+def shared_subjects(share: Share[Subjects]) -> Copies[Subjects]:
+    return share(lambda: make_subjects(make_tenant("Herons Ltd")))
 
 
 @pytest.fixture
-def subjects(tenant: Tenant) -> Subjects:
-    return make_subjects(tenant)
+def subjects(db: None, shared_subjects: Copies[Subjects]) -> Subjects:
+    return shared_subjects()
 
 
 def test_operations_lists_every_service_that_opens_a_transaction_for_an_actor() -> None:
@@ -72,63 +74,3 @@ def test_an_operation_adds_to_the_chain_or_without_its_event_is_not_saved(
         )  # each field has a label
     for tenant in Tenant.objects.all():
         assert audit.first_fault(tenant.pk) is None
-
-
-def test_operation_without_the_head_of_the_chain_is_rolled_back(tenant: Tenant) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE clients_app_audithead RENAME TO lost")
-
-    with pytest.raises(DatabaseError):
-        make_client("Pump", tenant)
-
-    assert not Client.objects.exists()
-    assert not ClientSecret.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_event_outside_a_transaction_is_refused() -> None:
-    tenant = make_tenant()
-    with pytest.raises(RuntimeError, match="part of the transaction"):
-        audit.record("tenant.edited", tenant, actor=command_line_in(tenant), now=NOW)
-    assert AuditEvent.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_rolled_back_operation_leaves_no_event() -> None:
-    tenant = make_tenant()
-
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        _add_and_divide(tenant)
-
-    assert AuditEvent.objects.count() == 1
-    assert audit.first_fault(tenant.pk) is None
-    make_client("Pump", tenant)
-    assert audit.first_fault(tenant.pk) is None
-
-
-def _add_and_divide(tenant: Tenant) -> float:
-    make_client("Pump", tenant)
-    return 1 / 0
-
-
-def test_an_operation_that_changes_nothing_is_no_event(tenant: Tenant) -> None:
-    client = make_client("Pump", tenant).client
-    secret = client.secrets.get()
-    before = AuditEvent.objects.count()
-
-    draft = SecretDraft(description=secret.description, expires_at=secret.expires_at)
-    edit_secret(client, secret.pk, draft, actor=command_line_in(tenant), now=NOW)
-
-    assert AuditEvent.objects.count() == before
-
-
-def test_two_tenants_have_separate_chains(tenant: Tenant) -> None:
-    other = add_tenant("Contoso", actor=command_line_in(tenant), now=NOW)
-    make_client("Pump", tenant)
-    make_client("Pump", other)
-
-    for one in (tenant, other):
-        sequences = AuditEvent.objects.for_tenant(one.pk).order_by("sequence")
-        assert list(sequences.values_list("sequence", flat=True)) == [1, 2, 3]

@@ -20,10 +20,11 @@ from clients_app.services.credentials import near_misses
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
 from tests import rsa_keys
-from tests.factories import make_role, role_id
+from tests.factories import make_role, make_tenant, role_id
 from tests.oauth import wsgi
 from tests.oauth.people import people  # noqa: F401 - a fixture
 from tests.oauth.running_portal import machines, portal_apis, token_portal  # noqa: F401 - fixtures
+from tests.shared_rows import Copies, Share
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 OF_CLIENTS: dict[str, dict[str, Any]] = {
@@ -61,9 +62,25 @@ def key_fields() -> dict[str, Any]:
     return {name: getattr(key, name) for name in names}
 
 
+@pytest.fixture(scope="module")
+def shared_key(share: Share[SigningKey], key_fields: dict[str, Any]) -> Copies[SigningKey]:
+    return share(lambda: SigningKey.objects.create(**key_fields))
+
+
 @pytest.fixture
-def signing_key(db: None, key_fields: dict[str, Any]) -> SigningKey:
-    return SigningKey.objects.create(**key_fields)
+def signing_key(db: None, shared_key: Copies[SigningKey], key_fields: dict[str, Any]) -> SigningKey:
+    return shared_key() if shared_key else SigningKey.objects.create(**key_fields)
+
+
+@pytest.fixture(scope="module")
+def shared_tenant(share: Share[Tenant]) -> Copies[Tenant]:
+    return share(lambda: make_tenant("Herons Ltd"))
+
+
+@pytest.fixture
+def tenant(db: None, shared_tenant: Copies[Tenant]) -> Tenant:
+    """The organisation of the clients and people."""
+    return shared_tenant() if shared_tenant else make_tenant("Herons Ltd")
 
 
 @pytest.fixture(scope="session")
@@ -81,12 +98,29 @@ def make_known_secrets() -> dict[str, tuple[UUID, str, Any]]:
     return made
 
 
-@pytest.fixture
-def clients(tenant: Tenant, signing_key: SigningKey, known_secrets: Any) -> SimpleNamespace:
-    """A client of each kind: ``.good.id``, ``.good.plain``, ``.good.row``, ``.good.secret``.
+@pytest.fixture(scope="module")
+def shared_clients(
+    share: Share[SimpleNamespace],
+    shared_tenant: Copies[Tenant],
+    shared_key: Copies[SigningKey],
+    known_secrets: Any,
+) -> Copies[SimpleNamespace]:
+    return share(lambda: insert_clients(shared_tenant(), known_secrets)) if shared_tenant else None
 
-    They are inserted without the services, so that their ids and secrets can be chosen.
-    """
+
+@pytest.fixture
+def clients(
+    tenant: Tenant,
+    signing_key: SigningKey,
+    shared_clients: Copies[SimpleNamespace],
+    known_secrets: Any,
+) -> SimpleNamespace:
+    """A client of each kind: ``.good.id``, ``.good.plain``, ``.good.row``, ``.good.secret``."""
+    return shared_clients() if shared_clients else insert_clients(tenant, known_secrets)
+
+
+def insert_clients(tenant: Tenant, known_secrets: Any) -> SimpleNamespace:
+    """Insert them without the services, so that their ids and secrets can be chosen."""
     roles = [make_role("MyData.Role", tenant).pk, role_id(tenant, TENANT_MEMBER)]
     rows = {
         kind: Client(

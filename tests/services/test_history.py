@@ -19,8 +19,9 @@ from clients_app.models import (
 )
 from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
-from tests.factories import insert_secrets
+from tests.factories import insert_secrets, make_tenant
 from tests.moments import NOW
+from tests.shared_rows import Copies, Share
 
 pytestmark = pytest.mark.one_database  # `test_record.py` runs all operations on both
 
@@ -49,10 +50,19 @@ VERSIONS: Final[dict[str, type[Any]]] = {
 OF_CLIENTS: Final = {"Client", "ClientKey", "ClientSecret", "FederatedIdentity"}
 
 
+@pytest.fixture(scope="module")
+def shared_subjects(share: Share[Subjects]) -> Copies[Subjects]:
+    return share(old_subjects)
+
+
 @pytest.fixture
-def subjects(tenant: Tenant) -> Subjects:
-    """Rows that somebody made days ago, and a secret of the client that was removed since."""
-    made = make_subjects(tenant)
+def subjects(db: None, shared_subjects: Copies[Subjects]) -> Subjects:
+    return shared_subjects()
+
+
+def old_subjects() -> Subjects:
+    """Return rows made days ago, and a secret of the client that was removed since."""
+    made = make_subjects(make_tenant())
     insert_secrets(made.removed, 1, removed_at=BEFORE, removed_by="history")
     made.client.secrets.update(created_at=BEFORE, created_by="history")
     insert_secrets(made.client, 1, removed_at=BEFORE, removed_by="history", created_by="history")

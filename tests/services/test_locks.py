@@ -12,7 +12,6 @@ from typing import Any, Final
 import pytest
 from django.db import connection
 from django.db.models import Model, QuerySet
-from django.test import override_settings
 
 from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.models import (
@@ -26,19 +25,17 @@ from clients_app.models import (
     Tenant,
 )
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
-from clients_app.selectors.periods import DAY
-from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.secrets import adding, rotation
 from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
-from clients_app.services.signing_keys.rotation import ensure_active_key, follow_schedule
 from tests.actors import actor_for, command_line_in
 from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
-from tests.factories import insert_secrets, make_client, make_person, role_id
+from tests.factories import insert_secrets, make_client, make_person, make_tenant, role_id
 from tests.moments import NOW
+from tests.shared_rows import Copies, Share
 
 #: operation -> what it locks before its first write
 LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
@@ -109,11 +106,19 @@ def test_every_operation_has_a_row_here() -> None:
     assert set(LOCKS) == set(OPERATIONS)
 
 
+@pytest.fixture(scope="module")
+def shared_subjects(share: Share[Subjects]) -> Copies[Subjects]:
+    return share(lambda: make_subjects(make_tenant()))
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_operation_locks_before_it_writes(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, operation: str
+    db: None,
+    shared_subjects: Copies[Subjects],
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
 ) -> None:
-    subjects = make_subjects(tenant)
+    subjects = shared_subjects()
     call = OPERATIONS[operation]
     if operation == "hand_over":  # its row there writes before it calls
         subjects.client.owners.add(subjects.person)
@@ -180,19 +185,3 @@ def test_tenth_secret_added_while_the_digest_is_computed_counts(
     with pytest.raises(RuleBroken):
         add_secret(client, SecretDraft(expires_at=None), actor=command_line_in(tenant), now=NOW)
     assert client.secrets.count() == 10
-
-
-def test_worker_locks_before_it_writes(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_person("mara", tenant, TENANT_ADMINISTRATOR, email="mara@herons.example")
-    insert_secrets(make_client("Pump", tenant).client, 1, expires_at=NOW + 7 * DAY)
-    ensure_active_key(now=NOW)
-
-    with (
-        override_settings(MAIL={"EMAIL_HOST": "x"}),
-        locks_before_the_first_write(monkeypatch) as found,
-    ):
-        assert queue_notices(tenant, now=NOW) == 1
-    assert found == {Tenant}
-    with locks_before_the_first_write(monkeypatch) as found:
-        follow_schedule(now=NOW + 400 * DAY)
-    assert found == {SigningKey}
