@@ -11,7 +11,7 @@ SLOW: Final = {"journeys", "ops", "server", "docs", "faults"}
 
 
 def mark_one_database(items: list[pytest.Item]) -> None:
-    """Mark the tests of rules, screens and the REST API, which run on one database.
+    """Mark the tests of rules, screens and the REST API, and those that use no database.
 
     Rules are plain Python. The statements of the two doors run on both databases in the tests of
     selectors, services and each `test_matrix.py`, and in those that are marked both_databases.
@@ -19,9 +19,21 @@ def mark_one_database(items: list[pytest.Item]) -> None:
     for item in items:
         is_door = _folder_of(item) in {"web", "admin", "api"}
         if _folder_of(item) == "rules" or (
-            is_door and not item.get_closest_marker("both_databases")
+            (is_door or not _uses_a_database(item))
+            and not item.get_closest_marker("both_databases")
         ):
             item.add_marker(pytest.mark.one_database)
+
+
+def _uses_a_database(item: pytest.Item) -> bool:
+    """Return whether a test asks for one, or starts portals, which do."""
+    names = getattr(item, "fixturenames", ())
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not {"db", "transactional_db"}.isdisjoint(names)
+        or any("portal" in name or "cluster" in name for name in names)
+        or _folder_of(item) in SLOW
+    )
 
 
 def put_slow_first(items: list[pytest.Item]) -> None:

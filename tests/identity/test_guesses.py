@@ -85,6 +85,7 @@ class TestAccount:
             clock.move_to(start + timedelta(seconds=60))
             assert sign_in().status_code == 303
 
+    @pytest.mark.one_database  # the others count on both
     def test_guesses_of_an_hour_are_few_and_wait_ever_longer(
         self, colleague: Person, now: datetime
     ) -> None:

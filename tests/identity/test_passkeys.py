@@ -29,6 +29,8 @@ from tests.at_once import at_once
 from tests.factories import make_person, make_tenant
 from tests.soft_authenticator import from_b64, make, to_b64, use
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 NOW: Final = datetime.now(UTC)
 
 
@@ -51,6 +53,7 @@ def with_part(answer: str, name: str, content: bytes) -> str:
     return json.dumps(parts)
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_use_at_the_same_time_is_accepted_once() -> None:
     """In all processes: the database records which challenges were used."""

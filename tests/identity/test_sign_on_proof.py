@@ -13,6 +13,8 @@ from tests.factories import give_app, make_person
 from tests.identity.sign_on_visits import address_after, last_event, visit
 from tests.responses import HTMX, text_of, value_of
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 ADD = "/security/clients/add"
 HOUR_S = 3600
 

@@ -12,6 +12,8 @@ from clients_app.services.apis.may_call import draft_of as may_call_of
 from tests.factories import let_call, make_api, make_client, make_tenant
 from tests.management.conftest import Run
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 URI = "https://orders.example.com"
 
 
@@ -41,6 +43,7 @@ def test_apis_add_saves_scopes_with_their_descriptions(orders: Api) -> None:
     assert AuditEvent.objects.get(action="api.added").actor_kind == "command line"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -139,6 +142,7 @@ def test_apis_remove_needs_its_name_where_clients_would_be_hit(
     assert not Api.objects.custom().exists()
 
 
+@pytest.mark.both_databases
 def test_apis_remove_without_clients_needs_no_name(run: Run, orders: Api) -> None:
     assert run("apis", "remove", "Orders").status == 0
 
@@ -183,6 +187,7 @@ def test_apis_of_another_tenant_are_not_found(run: Run, orders: Api) -> None:
     assert ended.error == f"There is no API with the Identifier, name or id {URI}.\n"
 
 
+@pytest.mark.both_databases
 def test_apis_introspectors_replaces_them(run: Run, orders: Api, pump: Client) -> None:
     ended = run("apis", "introspectors", "Orders", "--client", str(pump.pk).upper())
     assert ended == (0, f"Pump ({pump.pk}) may ask about tokens for Orders.\n", "")

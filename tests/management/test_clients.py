@@ -13,6 +13,8 @@ from clients_app.services.secrets.digests import digest_fits
 from tests.factories import make_role, make_tenant
 from tests.management.conftest import Run
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
 
 
@@ -119,6 +121,7 @@ def test_command_works_in_a_new_process(
     assert (verified.status, verified.out) == (0, "Herons Ltd: whole\n")
 
 
+@pytest.mark.both_databases
 def test_add_can_allow_introspection(run: Run, tenant: Tenant) -> None:
     run("clients", "add", "Pump")
     run("clients", "add", "Billing API", "--may-introspect")
@@ -138,7 +141,6 @@ def test_descriptions_of_client_and_secret_are_saved(run: Run, tenant: Tenant) -
     assert client.secrets.get().description == "first"
 
 
-@pytest.mark.one_database
 def test_output_of_a_command_holds_no_audit_events(
     run_in_new_process: Run, transactional_db: None
 ) -> None:

@@ -16,6 +16,8 @@ from tests.hashing import hashing_outside_transactions
 from tests.management.conftest import Run
 from tests.management.test_clients import SECRET
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 
 @pytest.fixture
 def pump(run: Run, tenant: Tenant) -> Client:
@@ -26,6 +28,7 @@ def pump(run: Run, tenant: Tenant) -> Client:
     return client
 
 
+@pytest.mark.both_databases
 def test_rotate_prints_the_new_secret_once_and_expires_the_old_one(
     run: Run, pump: Client, dump_of_every_table: Callable[[], str]
 ) -> None:
@@ -53,6 +56,7 @@ def test_new_secret_is_hashed_before_the_transaction(run: Run, tenant: Tenant) -
     assert (rotated.status, len(runs)) == (0, 2)
 
 
+@pytest.mark.both_databases
 def test_rotate_with_json_prints_the_same_object_as_add(run: Run, pump: Client) -> None:
     ended = run("clients", "rotate", str(pump.pk).upper(), "--old-ends", "now", "--json")
 

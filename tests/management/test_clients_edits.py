@@ -8,6 +8,8 @@ from clients_app.models import AuditEvent, Client, Tenant
 from tests.factories import make_application, make_client, make_person, make_role, make_tenant
 from tests.management.conftest import Run
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 
 @pytest.fixture
 def pump(run: Run, tenant: Tenant) -> Client:
@@ -78,6 +80,7 @@ def test_edit_lets_a_machine_rotate_its_own_secrets_or_not(run: Run, pump: Clien
     assert (before, on, shown(run, pump)["MayRotateOwnSecrets"]) == (False, True, False)
 
 
+@pytest.mark.both_databases
 def test_edit_that_makes_a_client_privileged_asks_about_its_secrets(run: Run, pump: Client) -> None:
     words = ("clients", "edit", str(pump.pk), "--role", "Tenant Administrator")
     unconfirmed = run(*words)
@@ -112,6 +115,7 @@ def test_edit_of_a_client_of_another_tenant_is_refused(run: Run, tenant: Tenant)
     assert ended == (1, "", f"There is no client with the name or id {theirs.pk}.\n")
 
 
+@pytest.mark.both_databases
 def test_restore_brings_a_client_back_disabled(run: Run, pump: Client) -> None:
     run("clients", "remove", str(pump.pk), "--confirm", "Pump")
     run("clients", "add", "PUMP")

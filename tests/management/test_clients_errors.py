@@ -8,6 +8,8 @@ from clients_app.models import Client, Tenant
 from tests.factories import insert_clients, make_person, make_tenant
 from tests.management.conftest import Run
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 
 def test_add_of_an_administrator_needs_its_option(run: Run, tenant: Tenant) -> None:
     words = ("clients", "add", "Robot", "--role", "Tenant Administrator")
@@ -104,6 +106,7 @@ def test_with_two_tenants_the_option_is_required(run: Run, tenant: Tenant) -> No
     assert Client.objects.get().tenant == other
 
 
+@pytest.mark.both_databases
 def test_owners_are_required_by_a_policy(run: Run, tenant: Tenant) -> None:
     mara = make_person("mara", tenant)
     Tenant.objects.filter(pk=tenant.pk).update(owner_required=True, secret_days_max=45)

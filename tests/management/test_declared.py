@@ -23,6 +23,8 @@ from tests.hashing import hashing_outside_transactions
 from tests.management.conftest import CommandResult, Run
 from tests.management.test_clients import SECRET
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 URI = "https://orders.example.com"
 NEW = f"""
 roles:
@@ -84,6 +86,7 @@ def test_plan_says_what_apply_would_do_and_changes_nothing(
     assert not (file.parent / "new").exists()
 
 
+@pytest.mark.both_databases
 def test_apply_adds_all_and_prints_each_secret_once(
     run: Run, file: Path, dump_of_every_table: Callable[[], str]
 ) -> None:
@@ -139,6 +142,7 @@ def test_export_is_applied_without_a_change_and_has_no_secret(
     assert AuditEvent.objects.filter(action="clients.exported").count() == 2
 
 
+@pytest.mark.both_databases
 def test_export_without_ids_copies_to_another_tenant(
     run: Run, file: Path, declared: Callable[..., CommandResult]
 ) -> None:
@@ -177,6 +181,7 @@ def test_apply_changes_only_what_the_file_says(
     assert Client.objects.count() == 2
 
 
+@pytest.mark.both_databases
 def test_apply_changes_roles_and_apis(
     tenant: Tenant, declared: Callable[..., CommandResult]
 ) -> None:
@@ -213,6 +218,7 @@ def test_secrets_go_into_files_of_their_owner(run: Run, file: Path, tmp_path: Pa
     )
 
 
+@pytest.mark.both_databases
 def test_secrets_that_cannot_be_written_undo_all(
     run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ from tests.factories import give_app, insert_secrets, make_person
 from tests.management.conftest import Run
 from tests.moments import NOW
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 KID = r"[\w-]{43}"
 FORMER = "f" * 30 + "ormer" * 6
 
@@ -28,6 +30,7 @@ def key(tenant: Tenant, settings: Any) -> Any:
     private_keys.forget()
 
 
+@pytest.mark.both_databases
 def test_list_shows_the_states_of_a_key(run: Run, key: SigningKey, settings: Any) -> None:
     settings.TOKEN_SIGNING_ALGORITHM = "RS256"
     settings.TIME_ZONE = "Europe/Berlin"
@@ -72,6 +75,7 @@ def test_rotate_prints_when_the_new_key_signs(run: Run, key: SigningKey, tenant:
     )
 
 
+@pytest.mark.both_databases
 def test_rotate_activates_a_key_that_verifiers_know(run: Run, key: SigningKey) -> None:
     run("keys", "rotate")
     SigningKey.objects.filter(state="next").update(created_at=NOW)
@@ -111,6 +115,7 @@ def test_an_unknown_command_prints_the_usage(run: Run, key: SigningKey, words: A
     assert "usage: manage.py keys" in ended.error
 
 
+@pytest.mark.both_databases
 def test_reencrypt_counts_what_needs_the_former_key(
     run: Run, key: SigningKey, machine: Machine, settings: Any
 ) -> None:
@@ -178,6 +183,7 @@ def test_command_works_in_a_new_process(run_in_new_process: Run) -> None:
     assert run_in_new_process("activity", "verify").status == 0
 
 
+@pytest.mark.both_databases
 def test_kid_that_begins_with_a_hyphen_is_no_option(run: Run, db: None) -> None:
     kid = "-kdVbBvkjVPNnhoAH2sCgGrGYJCAiPPuE3xQtLHVbjA"
     assert f"There is no signing key {kid}" in run("keys", "show", kid).error

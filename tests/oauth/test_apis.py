@@ -15,6 +15,8 @@ from tests.oauth.introspection import introspect, token_of
 from tests.oauth.request_cases import GRANT
 from tests.oauth.wsgi import Reply, basic, form
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 Ask = Callable[..., Reply]
 BUILT_IN = "http://localhost:8000"
 ORDERS = "https://orders.example.com"
@@ -106,6 +108,7 @@ def test_default_api_is_what_requests_without_a_name_get(
     assert claims_of(ask_for(ask, pump))["aud"] == STOCK
 
 
+@pytest.mark.both_databases
 def test_api_without_scopes_gets_a_token_without_scope(
     ask: Ask, clients: SimpleNamespace, tenant: Tenant
 ):

@@ -21,6 +21,8 @@ from clients_app.services.signing_keys.private_keys import base64url, loaded_key
 from tests.oauth.introspection import INACTIVE, INTROSPECT, introspect, post, token_of
 from tests.rsa_keys import key_of_a_stranger
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 Forgery = Callable[[str, str], str]
 
 

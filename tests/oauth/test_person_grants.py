@@ -11,6 +11,8 @@ from clients_app.models import Authorization, AuthorizationCode, RefreshToken, S
 from clients_app.services.signing_keys.public_keys import read_key_set
 from tests.oauth.people import EVERYTHING, People, claims
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 
 def verified(id_token: str, client_id: str) -> dict[str, Any]:
     kid = jwt.get_unverified_header(id_token)["kid"]
@@ -159,6 +161,7 @@ def test_resource_at_the_token_endpoint_may_name_the_same_api(people: People, na
     assert claims(again["access_token"])["aud"] == people.api.identifier
 
 
+@pytest.mark.both_databases
 def test_token_has_the_roles_that_the_person_has_at_that_moment(people: People):
     first = people.signed_in()
     people.person.roles.remove(people.person.roles.get(name="Tenant Viewer"))
@@ -168,6 +171,7 @@ def test_token_has_the_roles_that_the_person_has_at_that_moment(people: People):
     assert people.introspected(first["access_token"])["roles"] == ["Tenant Member"]
 
 
+@pytest.mark.both_databases
 def test_client_without_the_switch_gets_no_refresh_token(people: People):
     people.public.row.allow_refresh_token = False
     people.public.row.save()

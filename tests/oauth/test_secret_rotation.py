@@ -98,6 +98,7 @@ print(ends_at.isoformat())
 """
 
 
+@pytest.mark.one_database  # the portal's clock decides
 def test_rotation_with_a_chosen_expiry_applies_on_time_in_every_worker(portal: PortalProcess):
     """SEC-9: requests before the expiry got a token, requests after it did not."""
     added = json.loads(portal.run("clients", "add", "ends soon", "--json").stdout)
@@ -135,6 +136,7 @@ remove_secret(secret.client, secret.pk, actor=actor, now=timezone.now())
 """
 
 
+@pytest.mark.one_database  # SQLite's workers remember clients; PostgreSQL's do not
 def test_removed_secret_fails_in_every_worker_immediately(portal: PortalProcess):
     """SEC-11."""
     added = json.loads(portal.run("clients", "add", "short-lived", "--json").stdout)

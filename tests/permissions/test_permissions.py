@@ -21,6 +21,8 @@ from clients_app.rules.permissions import PERMISSIONS
 from tests.actors import actor_for, machine_of
 from tests.factories import make_client, make_person, make_role
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 # yes: may; own: may, but not to a privileged client; -: may not.
 # The viewer, the owner and the machine are Tenant Members; the robot is a machine that carries
 # Tenant Administrator. Staff acts as in the admin site, with all rights in every tenant. All are in

@@ -22,6 +22,8 @@ from tests.factories import role_id
 from tests.moments import NOW
 from tests.permissions.test_permissions import COLUMNS, ROWS
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 #: operation -> the permission that it needs
 NEEDS: Final = {
     "register_client": Action.ADD_CLIENT,
@@ -159,6 +161,7 @@ def tenant_administrators_client(tenant: Tenant) -> Role:
     return Role.objects.for_tenant(tenant.pk).get(role_type_id=TENANT_ADMINISTRATOR)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("confirms", [True, False])
 def test_edit_roles_by_an_owner_is_refused(
     actor_named: Callable[[str], Actor],

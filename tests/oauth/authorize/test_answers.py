@@ -27,6 +27,8 @@ from tests.oauth.authorize.requests import (
     query_of,
 )
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 
 @pytest.fixture(autouse=True)
 def _first_party(application: Client, hybrid: Client) -> None:
@@ -195,6 +197,7 @@ def test_authorize_page_continues_a_session_like_any_page(
     assert int(reply["Session-Left"].split(";")[0]) > 1700
 
 
+@pytest.mark.both_databases
 def test_answer_of_a_person_of_another_browser_is_theirs(
     administrator_browser: Browser, colleague: Person, application: Client
 ) -> None:

@@ -17,6 +17,8 @@ from tests.conftest import browser_of
 from tests.factories import make_application
 from tests.oauth.authorize.requests import ask, params_of
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 END = "/identity/connect/endsession"
 BYE = "https://rooms.example/bye"
 

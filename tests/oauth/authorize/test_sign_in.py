@@ -15,6 +15,8 @@ from tests.portal_process import PASSWORD
 from tests.responses import value_of
 from tests.soft_authenticator import add_passkey, options_for, use
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 
 @pytest.fixture(autouse=True)
 def _first_party(application: Client) -> None:
@@ -147,6 +149,7 @@ def test_sign_out_goes_to_no_other_site(administrator_browser: Browser, to: str)
     assert value_of("next", administrator_browser.get(page["Location"])) == "/"
 
 
+@pytest.mark.both_databases
 def test_person_who_must_set_up_a_factor_does_so_first(
     administrator_browser: Browser, administrator: Person, application: Client
 ) -> None:
@@ -166,6 +169,7 @@ def test_person_who_must_set_up_a_factor_does_so_first(
     assert answer_of(silent).members["error"] == "interaction_required"
 
 
+@pytest.mark.both_databases
 def test_person_of_another_tenant_gets_a_page_and_a_way_back(
     stranger_browser: Browser, application: Client
 ) -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from clients_app.oauth.client_authentication.client_secret import from_body, from_header
 from clients_app.oauth.errors import OAuthError
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 PRINTABLE = st.text(alphabet=[chr(code) for code in range(0x20, 0x7F)], min_size=1)
 
 

@@ -14,6 +14,8 @@ from tests.oauth.endpoints.token_responses import GRANT, Ask, claims_of, token_o
 from tests.oauth.jwt_libraries import VERIFIERS
 from tests.oauth.wsgi import basic, form
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 AUDIENCE = "http://localhost:8000"
 
 
@@ -37,6 +39,7 @@ def test_token_is_verified_by_three_third_party_libraries(clients: SimpleNamespa
     assert claims[0]["sub"] == clients.good.id
 
 
+@pytest.mark.both_databases
 def test_token_claims_match_the_rows(clients: SimpleNamespace, ask: Ask):
     answer = token_of(ask, clients.good)
 
@@ -66,6 +69,7 @@ def test_requested_scope_is_granted_or_refused(
     assert answer["scope"] == claims_of(answer)["scope"] == given
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("lifetime_s", [60, 3600])
 def test_token_has_the_lifetime_of_its_client(clients: SimpleNamespace, ask: Ask, lifetime_s: int):
     Client.objects.filter(id=clients.good.id).update(token_lifetime_s=lifetime_s)

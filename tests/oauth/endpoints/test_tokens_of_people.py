@@ -14,6 +14,8 @@ from tests.actors import command_line_in
 from tests.factories import let_call, make_tenant
 from tests.oauth.people import People, claims
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 INACTIVE = {"active": False}
 
 
@@ -57,6 +59,7 @@ def test_client_introspects_its_own_refresh_token(people: People):
     assert people.introspected(plain) == INACTIVE
 
 
+@pytest.mark.both_databases
 def test_refresh_token_of_another_client_is_inactive(people: People):
     """Not even a client that may introspect tokens gets to know it."""
     assert people.introspected(people.signed_in()["refresh_token"]) == INACTIVE
@@ -79,6 +82,7 @@ def test_revoked_access_token_ends_alone(people: People, client: SimpleNamespace
     assert people.refresh(second["refresh_token"], client).status == 200
 
 
+@pytest.mark.both_databases
 def test_revoked_refresh_token_ends_all_that_came_of_it(people: People, client: SimpleNamespace):
     """RFC 7009 section 2.1."""
     first = people.signed_in(client)
@@ -110,6 +114,7 @@ def verdict_of(people: People, token: str) -> str | None:
     return found.verdict if found else None
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("name", "verdict"),
     [
@@ -150,6 +155,7 @@ def test_token_ends_with_what_it_rests_on(people: People, name: str, verdict: Ve
     assert verdict_of(people, token) is (Verdict.ACTIVE if name == "disabled" else verdict)
 
 
+@pytest.mark.both_databases
 def test_identity_token_is_valid_without_any_api(people: People):
     token = people.signed_in(scope="openid")["access_token"]
     let_call(people.public.row, built_in=False)

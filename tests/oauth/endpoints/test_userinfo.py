@@ -15,6 +15,8 @@ from tests.oauth import wsgi
 from tests.oauth.people import People
 from tests.oauth.wsgi import Reply, form
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 PATH = "/identity/connect/userinfo"
 
 
@@ -54,7 +56,6 @@ def test_person_without_a_mail_address_has_no_email_claim(people: People):
     }
 
 
-@pytest.mark.one_database  # without a statement
 @pytest.mark.parametrize(
     "authorization", [None, "", "Basic eDp5", "Bearer", "Bearer ", "Digest x", "x"]
 )
@@ -112,7 +113,6 @@ def test_token_about_the_person_alone_needs_no_api(people: People):
     assert people.userinfo(token).status == 200
 
 
-@pytest.mark.one_database  # without a statement
 @pytest.mark.parametrize("plain", ["x", "a.b.c", "e30.e30.e30", "ü", "x" * 9000])
 def test_forged_token_is_invalid(people: People, plain: str):
     assert people.userinfo(plain).json()["error"] == "invalid_token"
@@ -137,6 +137,7 @@ def test_token_about_a_machine_is_invalid(people: People, good: SimpleNamespace,
     assert people.userinfo(token).json()["error"] == "invalid_token"
 
 
+@pytest.mark.both_databases
 def test_token_without_openid_has_too_little_scope(people: People):
     reply = people.userinfo(people.signed_in(scope="api")["access_token"])
 
@@ -145,7 +146,6 @@ def test_token_without_openid_has_too_little_scope(people: People):
     assert reply.headers["WWW-Authenticate"].endswith('scope="openid"')
 
 
-@pytest.mark.one_database  # without a statement
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
 def test_other_methods_are_refused(people: People, method: str):
     reply = ask(method=method)
