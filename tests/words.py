@@ -79,12 +79,13 @@ def files() -> list[Path]:
 def places(file: Path) -> Iterator[tuple[int, str, str]]:
     """Yield line, word and suggestion."""
     try:
-        lines = file.read_text().splitlines()
+        text = file.read_text()
     except (UnicodeDecodeError, FileNotFoundError):
         return
-    for number, line in enumerate(lines, 1):
+    somewhere = [word for word in WORDS if word[0].search(text)]  # few, if any
+    for number, line in enumerate(text.splitlines() if somewhere else (), 1):
         taken: list[range] = []  # of two overlapping matches, the first one counts
-        for pattern, suggestion in WORDS:
+        for pattern, suggestion in somewhere:
             for match in pattern.finditer(line):
                 span = range(*match.span())
                 if any(span.start < one.stop and one.start < span.stop for one in taken):

@@ -11,11 +11,12 @@ from tests.factories import make_person, make_tenant
 from tests.identity.sign_on_visits import is_signed_in, names_of_roles, visit
 from tests.responses import text_of
 
-pytestmark = pytest.mark.usefixtures("nothing_noted")
+pytestmark = [pytest.mark.usefixtures("nothing_noted"), pytest.mark.one_database]
 
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("left", "is_in"), [(HOUR, True), (-HOUR, False)])
 def test_sign_on_accepts_an_invitation_that_has_not_expired(
     client, provider, mara, now, left, is_in
@@ -42,6 +43,7 @@ def test_sign_on_may_add_people_without_rights(client, provider, tenant, sign_on
     assert is_signed_in(client)
 
 
+@pytest.mark.both_databases
 def test_added_person_has_no_unverified_email(client, provider, tenant, sign_on, settings):
     settings.SIGN_ON_PROVIDERS = (replace(sign_on, creates_people=True),)
     provider.claims = {"email_verified": False}
@@ -113,6 +115,7 @@ def test_roles_of_the_portal_stay_without_a_claim(client, provider, mara):
     assert names_of_roles(mara) == ["Tenant Administrator", "Tenant Member"]
 
 
+@pytest.mark.both_databases
 def test_last_administrator_stays_one(client, provider, mara, sign_on, settings):
     settings.SIGN_ON_PROVIDERS = (replace(sign_on, roles_claim="roles", roles_map=ROLES),)
     provider.claims = {"roles": ["readers"]}
@@ -122,6 +125,7 @@ def test_last_administrator_stays_one(client, provider, mara, sign_on, settings)
     assert names_of_roles(mara) == ["Tenant Administrator", "Tenant Member", "Tenant Viewer"]
 
 
+@pytest.mark.both_databases
 def test_refused_sign_on_changes_no_roles(client, provider, mara, sign_on, settings):
     make_person("other", mara.tenant, TENANT_ADMINISTRATOR)
     settings.SIGN_ON_PROVIDERS = (replace(sign_on, roles_claim="roles"),)

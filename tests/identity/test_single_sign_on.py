@@ -19,7 +19,7 @@ from tests.identity.sign_on_visits import (
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
-pytestmark = pytest.mark.usefixtures("nothing_noted")
+pytestmark = [pytest.mark.usefixtures("nothing_noted"), pytest.mark.one_database]
 
 
 def test_sign_in_page_has_a_button_for_each_provider(client, sign_on, settings):
@@ -137,6 +137,7 @@ def test_return_of_a_person_who_signed_in_meanwhile_changes_nothing(
     assert "person.account.linked" not in actions()
 
 
+@pytest.mark.both_databases
 def test_account_of_somebody_without_a_password_asks_for_none(client, provider, mara):
     with_password = Browser()
     visit(with_password, provider)

@@ -13,6 +13,8 @@ from tests.conftest import browser_of
 from tests.factories import give_app, make_person, make_tenant
 from tests.management.conftest import Run
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 VALID = "One-time link, valid for an hour, to choose a password:"
 
 
@@ -114,6 +116,7 @@ def test_people_add_at_a_limit_works_and_one_more_is_refused(
     assert longest in (person.username, person.name, person.email)
 
 
+@pytest.mark.both_databases
 def test_people_list_and_show_say_who_is_there(run: Run, tenant: Tenant) -> None:
     give_app(make_person("mara", tenant, TENANT_ADMINISTRATOR, email="mara@example.com"))
     make_person("jonas", tenant)
@@ -130,6 +133,7 @@ def test_people_list_and_show_say_who_is_there(run: Run, tenant: Tenant) -> None
     assert "State:         inactive" in run("people", "show", "jonas").out
 
 
+@pytest.mark.both_databases
 def test_people_list_prints_all_pages(run: Run, tenant: Tenant) -> None:
     for number in range(53):
         make_person(f"p{number:02}", tenant)

@@ -11,11 +11,14 @@ from tests.factories import let_call, make_api
 from tests.oauth.authorize.requests import answer_of, ask, decide, params_of
 from tests.responses import text_of
 
+pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
+
 
 def is_asked(reply: HttpResponse) -> bool:
     return reply.status_code == 200 and "Allow Rooms?" in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_page_says_who_asks_for_what(administrator_browser: Browser, application: Client) -> None:
     Client.objects.update(
         client_uri="https://rooms.example/about",
@@ -49,6 +52,7 @@ def test_page_says_who_asks_for_what(administrator_browser: Browser, application
     assert "no-store" in page["Cache-Control"]
 
 
+@pytest.mark.both_databases
 def test_page_names_the_api_and_describes_its_scopes(
     administrator_browser: Browser, application: Client, tenant: Tenant
 ) -> None:
@@ -65,6 +69,7 @@ def test_page_names_the_api_and_describes_its_scopes(
     assert "It wants to" not in text
 
 
+@pytest.mark.both_databases
 @pytest.mark.both_databases
 def test_allow_sends_the_code_and_is_remembered(
     administrator_browser: Browser, administrator: Person, application: Client
