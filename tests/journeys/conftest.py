@@ -124,6 +124,7 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
     ids["full_secret_id"] = first("clientsecret", "client_id", ids["full_id"])
     ids["key_id"] = first("clientkey", "client_id", ids["client_id"])
     ids["identity_id"] = first("federatedidentity", "client_id", ids["client_id"])
+    ids["near_miss_id"] = first("nearmiss", "identity_id", ids["identity_id"])
 
     def address(route: str) -> str:
         def value_of(match: re.Match[str]) -> str:

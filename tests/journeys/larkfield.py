@@ -34,6 +34,7 @@ from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts, refused_requests
 from tests.actors import actor_for
+from tests.journeys.near_misses import insert_near_misses
 
 NAME: Final = "Larkfield Water"
 DAY: Final = timedelta(days=1)
@@ -202,7 +203,8 @@ def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
         description="Deployment",
         expires_at=None,
     )
-    add_identity(client, job, actor=actor, now=now - 10 * MINUTE)
+    deployment = add_identity(client, job, actor=actor, now=now - 10 * MINUTE)
+    insert_near_misses(client, deployment, "repo:larkfield/pumps:pull_request", now=now)
 
 
 def _rotate(client: Client, actor: Actor, now: datetime) -> None:

@@ -12,6 +12,7 @@ from clients_app.actors import Actor
 from clients_app.models import Client, Delivery, Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.client_types import AUTHORIZATION_CODE
+from clients_app.rules.verdicts import SENT_MAX
 from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.apis.apis import add_api
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
@@ -33,6 +34,7 @@ from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts
 from tests.actors import actor_for
+from tests.journeys.near_misses import insert_near_misses
 
 DAY: Final = timedelta(days=1)
 USERNAME: Final = "U" * limits.USERNAME_MAX
@@ -133,7 +135,8 @@ def _add_client(
             description=long("I", limits.SECRET_DESCRIPTION_MAX),
             expires_at=None,
         )
-        add_identity(client, job, actor=actor, now=now)
+        identity = add_identity(client, job, actor=actor, now=now)
+        insert_near_misses(client, identity, long("m", SENT_MAX), now=now + 30 * DAY)
     if first == "B":
         draft = SecretDraft(
             description=long("N", limits.SECRET_DESCRIPTION_MAX), expires_at=now + 300 * DAY

@@ -12,8 +12,9 @@ from playwright.sync_api import expect
 
 from clients_app.rules.weeks import name_of, week_of
 from tests.journeys.accessibility_checks import AccessibilityChecks
+from tests.journeys.near_misses import missing_token
 from tests.journeys.page_actions import open_window
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import Visitor, press, window_of
 from tests.matrix_rows import API, CLIENT, GUARDED, IDENTITY, INVITATION, ROLE, SECRET, USER
 from tests.portal_process import PortalProcess
 
@@ -93,6 +94,7 @@ WINDOWS: Final = (
     (f"{CLIENT}/identities/add/other", "Add Federated Identity"),
     (f"{CLIENT}/token-trial", "Test a token"),
     (f"{IDENTITY}/edit", "Edit Federated Identity"),
+    (f"{IDENTITY}/edit?near_miss=<near_miss_id>", "Edit Federated Identity"),
     (f"{IDENTITY}/connect", "Connect"),
     (f"{IDENTITY}/remove", "Remove Federated Identity"),
     ("security/roles/add", "Add Role"),
@@ -156,6 +158,19 @@ def test_accessibility_of_pages_and_windows(
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address(route), title)
         accessibility.check(page, route)
+
+
+def test_accessibility_of_a_tested_token(
+    visit_as: Callable[[str], Visitor],
+    address: Callable[[str], str],
+    accessibility: AccessibilityChecks,
+) -> None:
+    page = visit_as("mara.okafor").page("/security/roles")
+    open_window(page, address(f"{CLIENT}/token-trial"), "Test a token")
+    window_of(page).get_by_label("Token").fill(missing_token("other"))
+    press(page, "Test")
+    expect(window_of(page).get_by_text("The token endpoint refuses it.")).not_to_have_count(0)
+    accessibility.check(page, "Test a token, refused")
 
 
 def test_accessibility_of_signed_out_pages(

@@ -9,14 +9,15 @@ from typing import Final
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from clients_app import limits
 from tests.journeys import long_names
+from tests.journeys.near_misses import missing_token
 from tests.journeys.page_actions import expect_window, open_window, to_second_step
 from tests.journeys.signed_in import cookies_of
 from tests.journeys.test_accessibility import PAGES, WINDOWS
-from tests.journeys.visitor import PHONE, Visitor, press
+from tests.journeys.visitor import PHONE, Visitor, press, window_of
 from tests.portal_process import PASSWORD, PortalProcess
 from tests.prepared_portal import new_portal
 
@@ -123,6 +124,7 @@ def address_of(portal: PortalProcess, route: str) -> str:
     ids["secret_id"] = first("clientsecret", f"client_id = '{ids['client_id']}'")
     ids["key_id"] = first("clientkey", f"client_id = '{ids['client_id']}'")
     ids["identity_id"] = first("federatedidentity", f"client_id = '{ids['client_id']}'")
+    ids["near_miss_id"] = first("nearmiss", f"identity_id = {ids['identity_id']}")
     ids["full_secret_id"] = first("clientsecret", f"client_id = '{ids['full_id']}'")
     ids = {name: str(UUID(one)) if len(one) > 20 else one for name, one in ids.items()}
     return "/" + re.sub(r"<(\w+)>", lambda match: ids[match[1]], route)
@@ -155,6 +157,20 @@ def test_long_names_leave_every_window_as_wide_as_it_is(page: Page, portal: Port
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address_of(portal, route), title)
         problems += widths(page, route)
+    assert not problems, "\n".join(problems)
+
+
+def test_long_claims_of_a_tested_token_leave_its_window_as_wide_as_it_is(
+    page: Page, portal: PortalProcess
+) -> None:
+    page.goto("/security/roles")
+    address = address_of(portal, "security/clients/<client_id>/token-trial")
+    open_window(page, address, "Test a token")
+    window_of(page).get_by_label("Token").fill(missing_token("W" * 300))
+    press(page, "Test")
+    refused = window_of(page).get_by_text("The token endpoint refuses it.")
+    expect(refused).not_to_have_count(0)
+    problems = widths(page, "tested token")
     assert not problems, "\n".join(problems)
 
 
