@@ -50,6 +50,10 @@ UNSEEN: Final = """() => [...document.querySelectorAll("a, button, .btn, .badge,
   }).map((element) => `${element.className}: ${element.textContent.trim().slice(0, 60)}`)"""
 #: how much wider the page is than its window
 TOO_WIDE: Final = "() => document.documentElement.scrollWidth - innerWidth"
+#: windows whose content is wider than they are, so that they scroll sideways
+SIDEWAYS: Final = """() => [...document.querySelectorAll(".dialog-body")]
+  .filter((body) => body.scrollWidth > body.clientWidth + 1)
+  .map((body) => `the window is ${body.scrollWidth - body.clientWidth} pixels too narrow`)"""
 LARGER: Final = "size => { document.documentElement.style.fontSize = size }"
 #: controls without an edge in forced colours
 EDGELESS: Final = """() => [
@@ -119,7 +123,8 @@ class AccessibilityChecks:
 
     def _cut_off(self, page: Page) -> list[str]:
         wide = page.evaluate(TOO_WIDE)
-        return [*page.evaluate(CUT_OFF), *([f"{wide} pixels too wide"] if wide > 0 else [])]
+        found = [*page.evaluate(CUT_OFF), *page.evaluate(SIDEWAYS)]
+        return [*found, *([f"{wide} pixels too wide"] if wide > 0 else [])]
 
     def _note(self, where: str, found: list[str]) -> None:
         self.problems += [f"{where}: {fault}" for fault in found]

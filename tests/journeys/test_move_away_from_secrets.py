@@ -109,6 +109,7 @@ def end_secrets(page: Page, machine: Machine, when: str) -> None:
     expect_window(page, "Confirm your identity").get_by_label("Password").fill(PASSWORD)
     press(page, "Continue")
     window = expect_window(page, "End Secrets")
+    expect(window.get_by_label("In 24 hours")).to_be_focused()
     expect(window).to_contain_text("A secret was used within the Token Lifetime (1 hour)")
     expect(window.get_by_role("row").filter(has_text=machine.plain[-4:])).to_contain_text(
         "127.0.0.1"
@@ -118,9 +119,17 @@ def end_secrets(page: Page, machine: Machine, when: str) -> None:
     expect(page.locator("#toasts")).to_contain_text("1 secret ends.")
 
 
+def look_at_platforms(page: Page, move: Locator) -> None:
+    """Open the other way and go back."""
+    move.get_by_role("link", name="Add Federated Identity").click()
+    expect_window(page, "Add Federated Identity")
+    expect_focus(page, "GitHub Actions")
+    page.keyboard.press("Escape")
+    expect_focus(page, "move-identity")
+
+
 def add_key(page: Page, move: Locator, folder: Path) -> ECKey:
     """Make a key pair in the window of the first step; return the private key."""
-    move.get_by_text("Move away from secrets").click()
     move.get_by_role("link", name="Add Public Key").click()
     window = expect_window(page, "Add Public Key")
     private = downloaded(page, folder)
@@ -152,6 +161,8 @@ def test_move_by_a_key_of_the_browser_ends_the_secrets(
     visitor.expect(422)
     page = visitor.page(machine.path)
     move = page.locator("#move")
+    move.get_by_text("Move away from secrets").click()
+    look_at_platforms(page, move)
     private = add_key(page, move, tmp_path)
     expect(move).to_contain_text("Done: Gateway 7.")
     expect_focus(page, "details-name")
@@ -167,6 +178,7 @@ def test_move_by_a_key_of_the_browser_ends_the_secrets(
 
     expect_both_in_use(move, "Gateway 7", machine.plain)
     end_secrets(page, machine, "In 1 hour")
+    expect_focus(page, "end-secrets")
     expect(move).to_contain_text("The last secret expires")
     assert machine.by_secret() == 200
     end_secrets(page, machine, "Immediately")
