@@ -12,7 +12,10 @@ from clients_app.errors import gettext_noop as _
 PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "malformed": (_("Send a JWT with three parts: this is none."), "bad-assertion"),
     "type": (_("Send a JWT of the type that is wanted."), "bad-assertion"),
-    "critical": (_("Send no crit: this server knows no extensions."), "bad-assertion"),
+    "critical": (
+        _("Send a plain signed JWT: without crit, b64, zip, enc, and another JWT in it."),
+        "bad-assertion",
+    ),
     "own key": (_("Send no key or its address: the key is registered here."), "bad-assertion"),
     "algorithm": (_("Sign with the algorithm of the key."), "bad-assertion"),
     "unknown key": (

@@ -21,6 +21,7 @@ LEEWAY_S: Final = 30  # between two clocks
 ID_MAX: Final = 255  # characters of ``jti``
 TRIED_MAX: Final = 3  # keys for one JWT, each of which takes as long as all other checks
 _MOMENT_MAX: Final = 253_402_300_799  # the last second of the year 9999
+_READ_OTHERWISE: Final = ("crit", "b64", "zip", "enc")
 _OWN_KEYS: Final = ("jku", "jwk", "x5u")  # members by which a JWT would choose its own key
 
 
@@ -63,9 +64,13 @@ def first_problem(jwt: Jwt, wanted: Wanted) -> str:
 
 
 def check_header(jwt: Jwt) -> Verdict:
-    """Refuse extensions (``crit``), and a JWT that names its own key (RFC 8725 section 3.10)."""
+    """Refuse what changes how a JWT is read, and one that names its own key (RFC 8725 3.10).
+
+    ``crit``: extensions; ``b64``, ``zip`` and ``enc``: other encodings of what was signed; ``cty``
+    JWT: another JWT in it (RFC 7519 section 5.2).
+    """
     problem = _header_problem(jwt)
-    named = (name for name in ("crit", *_OWN_KEYS) if name in jwt.header)
+    named = (name for name in (*_READ_OTHERWISE, "cty", *_OWN_KEYS) if name in jwt.header)
     name = next(named, "header")
     return Verdict(name, shown(jwt.header.get(name)) if problem else "", "", problem)
 
@@ -86,7 +91,8 @@ def check_start(jwt: Jwt, claim: str, *, now: float) -> Verdict:
 
 
 def _header_problem(jwt: Jwt) -> str:
-    if "crit" in jwt.header:
+    content_type = str(jwt.header.get("cty", "")).lower().removeprefix("application/")
+    if content_type == "jwt" or any(name in jwt.header for name in _READ_OTHERWISE):
         return "critical"
     return "own key" if any(name in jwt.header for name in _OWN_KEYS) else ""
 
@@ -114,7 +120,10 @@ def _start_problem(jwt: Jwt, claim: str, now: float) -> str:
 
 def type_of(jwt: Jwt) -> str:
     """Return ``typ`` in lower case, without ``application/`` (RFC 7515 section 4.1.9)."""
-    return str(jwt.header.get("typ") or "").lower().removeprefix("application/")
+    sent = jwt.header.get("typ")
+    if sent is None:
+        return ""
+    return sent.lower().removeprefix("application/") if isinstance(sent, str) else "no text"
 
 
 def _type_problem(jwt: Jwt, wanted: Wanted) -> str:

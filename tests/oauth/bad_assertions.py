@@ -45,6 +45,16 @@ WRONG: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "jti is empty": ("wrong-claims", lambda: {"jti": ""}),
     "jti is a number": ("wrong-claims", lambda: {"jti": 7}),
     "jti is too long": ("wrong-claims", lambda: {"jti": "x" * 256}),
+    "aud is an object": ("wrong-audience", lambda: {"aud": {"a": ISSUER}}),
+    "aud is true": ("wrong-audience", lambda: {"aud": True}),
+    "aud has a space more": ("wrong-audience", lambda: {"aud": f"{ISSUER} "}),
+    "aud in other characters": ("wrong-audience", lambda: {"aud": ISSUER.replace("l", "\u217c")}),
+    "jti is a list": ("wrong-claims", lambda: {"jti": ["a"]}),
+    "sub is an object": ("wrong-claims", lambda: {"sub": {"a": 1}}),
+    "exp is negative": ("wrong-time", lambda: {"exp": -1}),
+    "exp is a list": ("wrong-time", lambda: {"exp": [int(time.time()) + 60]}),
+    "exp in milliseconds": ("wrong-time", lambda: {"exp": (int(time.time()) + 60) * 1000}),
+    "iat is negative": ("wrong-time", lambda: {"iat": -5}),
     "no exp": ("wrong-time", lambda: {"exp": MISSING}),
     "exp is a text": ("wrong-time", lambda: {"exp": "9999999999"}),
     "exp is true": ("wrong-time", lambda: {"exp": True}),
@@ -59,6 +69,17 @@ WRONG: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "typ of an ID token": ("bad-assertion", lambda: {"header": {"typ": "id+jwt"}}),
     "crit": ("bad-assertion", lambda: {"header": {"crit": ["x"], "x": 1}}),
     "b64 in crit": ("bad-assertion", lambda: {"header": {"crit": ["b64"], "b64": True}}),
+    **{
+        f"typ is {typ}": ("bad-assertion", lambda typ=typ: {"header": {"typ": typ}})
+        for typ in ({}, [], 0, False, ["JWT"], "JWT ", "JWT\u00a0")
+    },
+    **{
+        f"{name} is {value}": ("bad-assertion", lambda one=(name, value): {"header": dict([one])})
+        for name, value in (
+            *(("crit", None), ("crit", []), ("b64", False), ("zip", "DEF"), ("enc", "A256GCM")),
+            *(("cty", "JWT"), ("cty", "application/jwt"), ("jku", None)),
+        )
+    },
     "jku": ("bad-assertion", lambda: {"header": {"jku": "https://evil.example/jwks"}}),
     "x5u": ("bad-assertion", lambda: {"header": {"x5u": "https://evil.example/x"}}),
     "jwk": ("bad-assertion", lambda: {"header": {"jwk": EC.as_dict(private=False)}}),
