@@ -28,7 +28,7 @@ class PrintingCommand(BaseCommand):
         /,
         **columns: int,
     ) -> None:
-        """Write a line for each row: its values with ``--json``, else its cells in ``columns``.
+        """Write a line for each row: its cells in ``columns``, or its values with ``--json``.
 
         ``last_token=16`` is a column LAST TOKEN of 16 characters.
         """

@@ -15,11 +15,11 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from tests.outages.own_rotations import EXAMPLE, load_example
+from tests.example_programs import load_example
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.one_database
-example = load_example()
+example = load_example("unattended_machine")
 #: what a run sends, in this order; "clean" is for what a former run left
 STEPS = ("token", "list", "rotate", "clean", "prove", "end")
 Hook = Callable[[str, bool], int | None]
@@ -91,7 +91,7 @@ class Watched:
     def started(self, state_file: Path, **options: Any) -> subprocess.Popen[str]:
         """Start the example as a process."""
         self.tokens = 0
-        words = [sys.executable, str(EXAMPLE), self.url, str(state_file)]
+        words = [sys.executable, example.__file__, self.url, str(state_file)]
         return subprocess.Popen(words, stderr=subprocess.PIPE, text=True, **options)
 
 

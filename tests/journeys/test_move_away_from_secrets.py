@@ -72,7 +72,7 @@ def visitor(
     new_visitor: NewVisitor,
     live_portal: PortalProcess,
 ) -> Visitor:
-    """Mara in a session of her own, because her proof of identity gets old here."""
+    """Mara in a session that no other test has: the proof of identity gets old here."""
     cookies = cookies_of(chromium, live_portal, USERNAME)
     javascript = getattr(request, "param", True)
     return new_visitor(live_portal, javascript=javascript, storage_state=cookies)
