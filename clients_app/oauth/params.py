@@ -60,6 +60,10 @@ def form_body(request: Request) -> str:
     if len(request.body) > BODY_MAX:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         raise invalid_request("The body is too large.", status=status)
+    if request.content_encoding.strip().lower() not in ("", "identity"):
+        # a proxy that unpacks it would see other parameters (RFC 9110 section 15.5.16)
+        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        raise invalid_request("Send the body without a Content-Encoding.", status=status)
     if not _FORM.fullmatch(request.content_type):
         raise invalid_request("Send the parameters as application/x-www-form-urlencoded in UTF-8.")
     try:

@@ -18,6 +18,7 @@ class Request(NamedTuple):
     method: str
     query: str = ""
     content_type: str = ""
+    content_encoding: str = ""
     authorization: str | None = None
     body: bytes = b""  # a longer one is cut one byte over BODY_MAX
     headers_size: int = 0
@@ -43,6 +44,7 @@ def request_from(environ: Mapping[str, Any]) -> Request:
         method=method,
         query=environ.get("QUERY_STRING", ""),
         content_type=environ.get("CONTENT_TYPE", ""),
+        content_encoding=environ.get("HTTP_CONTENT_ENCODING", ""),
         authorization=environ.get("HTTP_AUTHORIZATION"),
         body=_body(environ) if method == "POST" else b"",
         headers_size=_headers_size(environ),

@@ -13,15 +13,16 @@ from clients_app.oauth.plain_http import BODY_MAX, Request
 from clients_app.rules.peer_addresses import canonical, peer_address
 
 PATHS: Final = frozenset({"/identity/connect/token", "/identity/connect/token/"})
-#: headers of requests without a length, and of scripts in browsers
-_OTHERS: Final = ("transfer-encoding", "origin")
+#: headers of requests without a length or compressed, and of scripts in browsers
+_OTHERS: Final = ("transfer-encoding", "content-encoding", "origin")
 
 
 def token_request(scope: Any, body: bytes) -> Request | None:
     """Return the token request of ``scope`` (RSGI) and the body that followed it.
 
     None for another path, and for what few clients send: another method, a header that is repeated
-    or not ASCII, a body without a length, a script's origin, or no https where the portal uses it.
+    or not ASCII, a body without a length or compressed, a script's origin, or no https where the
+    portal uses it.
     """
     if scope.path not in PATHS or scope.method != "POST":
         return None

@@ -126,6 +126,15 @@ CONTENT_TYPES = [
             "client_id": c.good.id, "client_secret": c.good.plain}).encode()}),
 ]
 
+ENCODINGS = [
+    *(
+        Row(f"18 body in {encoding!r}", 415, "invalid_request",
+            with_basic(GRANT, HTTP_CONTENT_ENCODING=encoding))
+        for encoding in ("gzip", "br", "GZIP", "gzip, identity", "x")
+    ),
+    good("18 body as it is", with_basic(GRANT, HTTP_CONTENT_ENCODING="identity")),
+]
+
 METHODS = [
     *(
         Row(f"19 {method}", 405, "invalid_request", posted(GRANT, method=method))
@@ -193,7 +202,7 @@ ROWS: list[Row] = [
     *GRANTS,
     *TWICE,
     *SCOPES,
-    *CONTENT_TYPES,
+    *CONTENT_TYPES, *ENCODINGS,
     *METHODS,
     *BYTES,
     *SIZES,
