@@ -14,7 +14,7 @@ import base64
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -136,11 +136,11 @@ def go_back(state_file: Path, state: Mapping[str, Any]) -> None:
         save(state_file, state)
 
 
-def main() -> int:
+def main(rotate_once: Callable[[str, Path], None] = rotate) -> int:
     """Rotate once; return the exit status."""
     portal, state_file = sys.argv[1].rstrip("/"), Path(sys.argv[2])
     try:
-        rotate(portal, state_file)
+        rotate_once(portal, state_file)
     except (Failed, JoseError, OSError) as error:
         print(f"Not rotated: {error}", file=sys.stderr)
         return 1

@@ -18,9 +18,8 @@ from typing import Any
 from uuid import uuid4
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from unattended_machine import FAR, Failed, call, claims_of, go_back, save
+from unattended_machine import FAR, Failed, call, claims_of, go_back, main, save
 
 DESCRIPTION = "Made by the machine itself"
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -87,16 +86,5 @@ def rotate(portal: str, state_file: Path) -> None:
         proved.call("DELETE", f"/{old.used}")
 
 
-def main() -> int:
-    """Rotate once; return the exit status."""
-    portal, state_file = sys.argv[1].rstrip("/"), Path(sys.argv[2])
-    try:
-        rotate(portal, state_file)
-    except (Failed, JoseError, OSError) as error:
-        print(f"Not rotated: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(rotate))
