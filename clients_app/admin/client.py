@@ -81,6 +81,7 @@ class ClientAdmin(WithRolesAdmin):
             *("id", "tenant", "client_type", "name", "state"),
             *(line.name for line in LINES),
             *("tag_names", "role_names", "owner_names", "token_lifetime", "may_introspect"),
+            *("may_rotate_own_secrets", "may_add_secrets"),
             "muted_alerts",
         ),
         _group(

@@ -132,7 +132,7 @@ class TenantAndTypeForm(forms.Form):
         ],
         required=False,
         label=_("The client proves itself by"),
-        help_text=_("An Authorization Code client proves nothing."),
+        help_text=_("Authorization Code clients have none of these."),
     )
 
 

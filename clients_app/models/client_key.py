@@ -30,6 +30,7 @@ class ClientKey(Credential):
     objects: ClassVar = CredentialQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "public key"
         ordering = ("-id",)
         constraints = (
             UniqueConstraint(

@@ -31,6 +31,7 @@ class FederatedIdentity(Credential):
     objects: ClassVar = CredentialQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "federated identities"
         ordering = ("-id",)
         constraints = (
             CheckConstraint(

@@ -14,7 +14,7 @@ PUBLIC = ECKey.generate_key("P-256").as_pem(private=False).decode()
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 PLACES = (
     *("Audit events", "Client secrets", "Clients", "People"),
-    *("Roles", "Signing keys", "Tenants", "Token usages"),
+    *("Public keys", "Federated identities", "Roles", "Signing keys", "Tenants", "Token usages"),
 )
 
 
