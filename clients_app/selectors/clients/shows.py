@@ -103,11 +103,10 @@ def first_expires_in(period: Period, now: datetime) -> tuple[Q, Q]:
         for rows in credentials_of_client()
     ]
     within = _exists(rows.filter(at__gte=period.start, at__lt=period.end) for rows in firsts)
-    before = _exists(rows.filter(at__lt=period.start) for rows in firsts)
-    return (
-        stored & Q(next_expires_at__lt=period.end),
-        Q(next_expires_at__lte=now, last_expires_at__gt=now) & within & ~before,
-    )
+    later = Q(next_expires_at__lte=now, last_expires_at__gt=now) & within
+    if period.start > now:  # nothing that is live ends sooner
+        later &= ~_exists(rows.filter(at__lt=period.start) for rows in firsts)
+    return (stored & Q(next_expires_at__lt=period.end), later)
 
 
 def credentials_of_client() -> list[Any]:
