@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -104,15 +104,32 @@ def mac(key: DerivedKey, *parts: bytes) -> bytes:
     return hmac.digest(key.value, message, "sha256")
 
 
+def plain_mac(key: DerivedKey, message: bytes) -> bytes:
+    """Return HMAC-SHA-256 of ``message``, in half the time that ``hmac.digest`` takes.
+
+    The pads (RFC 2104 section 4) are hashed once for each key.
+    """
+    inner, outer = _pads(key)
+    inside, outside = inner.copy(), outer.copy()
+    inside.update(message)
+    outside.update(inside.digest())
+    return outside.digest()
+
+
+@cache
+def _pads(key: DerivedKey) -> tuple[Any, Any]:
+    block = key.value.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+
 def mac_maker(key: DerivedKey) -> Callable[[bytes, bytes], str]:
     """Return a function that computes ``mac(key, a, b).hex()``, twice as fast.
 
-    It hashes the pads of HMAC (RFC 2104 section 4) once: a message takes 3 us instead of 6 us, of
-    the 10 us that verifying an audit event may take (docs/performance.md).
+    A message takes 3 us instead of 6 us, of the 10 us that verifying an audit event may take
+    (docs/performance.md).
     """
-    block = key.value.ljust(64, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+    inner, outer = _pads(key)
 
     def hex_mac(first: bytes, second: bytes) -> str:
         inside, outside = inner.copy(), outer.copy()

@@ -14,7 +14,7 @@ from clients_app.oauth.quick_reads import Ask, aware, quick_read
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
 from clients_app.rules.targets import Reach, built_in_target, combined, custom_target
 from clients_app.services.secrets.renewal import SecretRow
-from clients_app.services.tokens.claims import Subject
+from clients_app.services.tokens.claims import GrantResult, Subject, TokenTemplate
 from clients_app.services.tokens.credentials import Credential
 
 # The first part has one row for each live secret, or one row if there is none; it is empty if the
@@ -69,6 +69,8 @@ class StoredClient(NamedTuple):
     secrets: list[SecretRow]
     active_kid: str | None
     valid_until: datetime | None
+    #: what it was granted by a credential and a body, for the next request that is the same
+    granted: dict[tuple[Credential | None, bytes], tuple[GrantResult, TokenTemplate]]
 
 
 class AuthenticatedClient(NamedTuple):
@@ -138,6 +140,7 @@ def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredCli
         secrets=secrets,
         active_kid=kid,
         valid_until=min(expirations, default=None),
+        granted={},
     )
 
 

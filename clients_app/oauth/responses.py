@@ -28,11 +28,12 @@ _HEADERS: Final = {
 
 def token_json(issued: IssuedToken, more: Mapping[str, str] = _NONE) -> Response:
     """Return the response with a new token, and with other tokens as ``more``."""
-    scope = f',"scope":{encode_basestring(issued.scope)}' if issued.scope else ""
-    others = "".join(f',"{name}":"{token}"' for name, token in more.items())
+    token, expires_in, scope = issued
+    last = f',"scope":{encode_basestring(scope)}' if scope else ""
+    for name, other in more.items():
+        last += f',"{name}":"{other}"'
     body = (  # a token has no characters that JSON would escape
-        f'{{"access_token":"{issued.token}","token_type":"Bearer",'
-        f'"expires_in":{issued.expires_in}{scope}{others}}}'
+        f'{{"access_token":"{token}","token_type":"Bearer","expires_in":{expires_in}{last}}}'
     )
     return Response(200, _HEADERS, body.encode())
 

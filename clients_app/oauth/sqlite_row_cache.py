@@ -43,14 +43,15 @@ class SqliteRowCache(threading.local):
         """
         if driver.in_transaction:  # it may be rolled back
             return read(driver, client_id, now)
-        [data_version] = driver.execute("PRAGMA data_version").fetchone()  # before the rows
+        data_version = driver.execute("PRAGMA data_version").fetchone()  # before the rows
         version = (data_version, driver.total_changes, driver)
+        rows = self._rows
         if version != self._version:
-            self._rows.clear()
+            rows.clear()
             self._version = version
-        row = self._rows.get(client_id)
+        row = rows.get(client_id)
         if row is None or (row.valid_until is not None and row.valid_until <= now):
-            if len(self._rows) >= self.maximum:
-                self._rows.clear()
-            row = self._rows[client_id] = read(driver, client_id, now)
+            if len(rows) >= self.maximum:
+                rows.clear()
+            row = rows[client_id] = read(driver, client_id, now)
         return row

@@ -60,7 +60,8 @@ def last_four(plain: str) -> str:
 def _checksum(start: str) -> str:
     """Return 6 base62 digits, written out because every token request needs them."""
     number = zlib.crc32(start.encode("ascii"))
-    high, middle, low = number // _PAIR**2, number // _PAIR % _PAIR, number % _PAIR
+    rest, low = divmod(number, _PAIR)
+    high, middle = divmod(rest, _PAIR)
     return _PAIRS[high] + _PAIRS[middle] + _PAIRS[low]
 
 

@@ -86,7 +86,10 @@ class Entrance:
         self._receiving[task] = self._loop.time() + BODY_S
         self._sweep_later()
         try:
-            return await _body(proto, length)
+            if length is None or length > FORM_MAX:
+                return await _body(proto)
+            whole: bytes = await proto()
+            return whole
         finally:
             del self._receiving[task]
 
@@ -101,11 +104,13 @@ class Entrance:
             else:
                 self._loop.call_soon_threadsafe(self._end, proto, answer, answered)
 
-        self._end_answered()
+        if self._answered_ones:
+            self._end_answered()
         if not self._threads.add(request, deliver):
             return False
         self._waiting += 1
-        self._sweep_later()
+        if self._sweep is None:
+            self._sweep_later()
         try:
             return await answered
         finally:
@@ -153,15 +158,12 @@ class Entrance:
             self._loop.call_later(FINISH_S, _exit)
 
 
-async def _body(proto: Any, length: int | None) -> bytes:
+async def _body(proto: Any) -> bytes:
     """Return the body, up to one byte over FORM_MAX, which the application refuses.
 
     granian ends a body with one empty piece, and a broken one, or one with trailers, with two.
     Errors: ProtocolClosed if the client closed the connection, or its chunks are malformed.
     """
-    if length is not None and length <= FORM_MAX:
-        whole: bytes = await proto()
-        return whole
     pieces, size, empty = [], 0, 0
     async for piece in proto:
         pieces.append(piece)

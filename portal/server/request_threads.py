@@ -89,10 +89,9 @@ class RequestThreads:
     def _work(self) -> None:
         while True:
             request, latest, deliver = self._waiting.get()
-            if time.monotonic() > latest:
+            if (began := time.monotonic()) > latest:
                 deliver(None)
                 continue
-            began = time.monotonic()
             try:
                 answer = self._answer(request)
                 deliver(answer)

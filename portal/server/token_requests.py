@@ -14,7 +14,7 @@ from clients_app.rules.peer_addresses import canonical, peer_address
 
 PATHS: Final = frozenset({"/identity/connect/token", "/identity/connect/token/"})
 #: headers of requests without a length or compressed, and of scripts in browsers
-_OTHERS: Final = ("transfer-encoding", "content-encoding", "origin")
+_OTHERS: Final = frozenset({"transfer-encoding", "content-encoding", "origin"})
 
 
 def token_request(scope: Any, body: bytes) -> Request | None:
@@ -29,7 +29,7 @@ def token_request(scope: Any, body: bytes) -> Request | None:
     headers = scope.headers
     pairs: list[tuple[str, str]] = headers.items()  # names in lower case, values of ASCII
     named = dict(pairs)
-    if not len(named) == len(pairs) == len(headers) or not named.keys().isdisjoint(_OTHERS):
+    if not len(named) == len(pairs) == len(headers) or not _OTHERS.isdisjoint(named):
         return None
     remote, proxies = canonical(scope.client.rpartition(":")[0]), conf.trusted_proxies()
     is_secure = used_https(scope.scheme, remote=remote, forwarded=named.get("x-forwarded-proto"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clients_app.oauth.errors import OAuthError
 from clients_app.oauth.params import PARAMETERS_MAX, form_decoded, read_params
-from clients_app.oauth.plain_http import Request
+from clients_app.oauth.plain_http import HEADERS_MAX, Request
 from tests.oauth.wsgi import FORM
 
 
@@ -32,6 +32,31 @@ def test_duplicate_parameter_is_rejected(params: dict[str, str], data: st.DataOb
         pairs.append(data.draw(st.sampled_from(pairs)))
         with pytest.raises(OAuthError):
             read(urlencode(pairs).encode())
+
+
+def test_known_form_is_refused_like_any_other():
+    """TOK-A9: what is remembered is the form, not that a request with it was right."""
+    body = b"grant_type=client_credentials&scope=api"
+    good = Request("POST", content_type=FORM, body=body)
+    assert (
+        read_params(good)
+        == read_params(good)
+        == {
+            "grant_type": "client_credentials",
+            "scope": "api",
+        }
+    )
+
+    assert read(body, query="a=b") == dict(read_params(good))
+    for bad in (
+        good._replace(query="scope=api"),
+        good._replace(content_type="application/json"),
+        good._replace(content_encoding="gzip"),
+        good._replace(headers_size=HEADERS_MAX + 1),
+        good._replace(body=body + b"&scope=api"),
+    ):
+        with pytest.raises(OAuthError):
+            read_params(bad)
 
 
 @given(st.binary(max_size=300))

@@ -116,7 +116,34 @@ def test_change_to_any_row_applies_immediately(
     reply = ask(authorization=header, body=form(GRANT))
     assert reply.status == wanted
     if wanted == 200:
-        assert roles_in(reply) == []
+        assert claims_in(reply)["roles"] == []
+
+
+def test_what_was_granted_is_remembered_for_the_same_credential_and_body_only(
+    clients: SimpleNamespace, ask: Ask, other: BaseDatabaseWrapper
+):
+    """RES-3, SEC-11: a client that asks in different ways, and whose tenant changes a role."""
+    plain = new_secret()
+    stored = stored_form(plain, client_id=clients.good.row.pk)
+    second = insert_secrets(clients.good.row, 1, **stored._asdict())[0]
+    one = basic(clients.good.id, clients.good.plain), clients.good.secret.pk
+    two = basic(clients.good.id, plain), second.pk
+
+    def asked(header: str, **more: str) -> Any:
+        return ask(authorization=header, body=form(GRANT, **more))
+
+    for _ in range(2):  # the second time, all of it is known
+        for header, secret_id in (one, two):
+            for more, scope in (({}, "api"), ({"scope": "ocsapi"}, "ocsapi")):
+                claims = claims_in(asked(header, **more))
+                assert (claims["cred"], claims["scope"]) == (secret_id, scope)
+            assert asked(header, scope="nothing").json()["error"] == "invalid_scope"
+            assert asked(header, resource="urn:x").json()["error"] == "invalid_target"
+        assert len({claims_in(asked(one[0]))["jti"] for _ in range(5)}) == 5
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE clients_app_role SET name = 'Renamed' WHERE name = 'MyData.Role'")
+
+    assert claims_in(asked(one[0]))["roles"] == ["Renamed", "Tenant Member"]
 
 
 def test_rows_read_in_a_rolled_back_transaction_are_not_cached(
@@ -208,7 +235,6 @@ def test_fewer_sets_of_keys_than_clients_are_cached():
     assert credential_query.cache.maximum * 10 * JWKS_MAX < 2**25  # bytes, for each thread
 
 
-def roles_in(reply: Reply) -> list[str]:
-
+def claims_in(reply: Reply) -> dict[str, Any]:
     payload = reply.json()["access_token"].split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["roles"]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from clients_app.oauth.client_authentication import client_secret, private_key_jwt, public_client
 from clients_app.oauth.client_query import AuthenticatedClient
 from clients_app.oauth.errors import invalid_client, invalid_request
+from clients_app.oauth.params import USUAL
 from clients_app.oauth.plain_http import Request
 
 
@@ -41,6 +42,8 @@ def authenticate(
     Errors: OAuthError invalid_request for malformed or contradictory credentials, and the same
     invalid_client for all others; Busy.
     """
+    if request.authorization is not None and params.keys() <= USUAL:
+        return client_secret.by_header(request, params, now)  # what nearly all requests use
     used = [method for method in METHODS.values() if method.is_used(request, params)]
     if len(used) > 1:
         raise invalid_request("Authenticate the client in one way, not in two.")

@@ -1,7 +1,9 @@
 """The token endpoint. Source: RFC 6749 section 3.2; TOK-1."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
+from typing import Final
 
 from clients_app import conf
 from clients_app.oauth import request_log, responses
@@ -9,13 +11,17 @@ from clients_app.oauth.authenticated_endpoint import django_view, posted_params,
 from clients_app.oauth.client_authentication.methods import authenticate
 from clients_app.oauth.client_query import AuthenticatedClient
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
+from clients_app.oauth.grants import client_credentials
 from clients_app.oauth.grants.grant_types import GRANT_TYPES, Grant
+from clients_app.oauth.params import USUAL, USUAL_MAX
 from clients_app.oauth.plain_http import Request, Response
 from clients_app.rules.client_types import CLIENT_TYPES
-from clients_app.services.tokens.access_tokens import IssuedToken, issue_access_token
+from clients_app.services.tokens.access_tokens import issue_access_token
 from clients_app.services.tokens.claims import GrantResult, TokenTemplate
 from clients_app.services.usage.counts import count_token
 from clients_app.services.usage.refused_requests import count_refused_request
+
+_SAME_MAX: Final = 10  # bodies and credentials of a client
 
 
 def _steps(request: Request) -> Response:
@@ -24,9 +30,11 @@ def _steps(request: Request) -> Response:
     if client.active_kid is None:  # before a code is used
         raise unavailable("there is no active signing key", retry_after_s=5)
     try:
-        grant = _grant(params.get("grant_type"), client.client_type)
-        granted = grant(client, params, address=address, now=now)
-        issued = _issue(authenticated, granted, kid=client.active_kid, now=now)
+        same = client.granted.get((credential, request.body))
+        granted, template = same or _granted(authenticated, request, params, now=now)
+        issued = issue_access_token(
+            template, kid=client.active_kid, now=now, extra_claims=granted.extra_claims
+        )
     except OAuthError as error:
         error.client_id = client.id  # for the log
         if not error.is_usual:
@@ -47,6 +55,28 @@ def _steps(request: Request) -> Response:
     return responses.token_json(issued)
 
 
+def _granted(
+    authenticated: AuthenticatedClient,
+    request: Request,
+    params: Mapping[str, str],
+    *,
+    now: datetime,
+) -> tuple[GrantResult, TokenTemplate]:
+    """Return what the client is granted, and what its tokens have in common.
+
+    It stays with the client where nothing else decides it, as long as the client is not read again.
+    """
+    client, credential = authenticated
+    grant_type = params.get("grant_type")
+    grant = _grant(grant_type, client.client_type)
+    granted = grant(client, params, address=request.address, now=now)
+    result = granted, _template(authenticated, granted)
+    is_usual = params.keys() <= USUAL and len(request.body) <= USUAL_MAX
+    if is_usual and grant_type == client_credentials.GRANT_TYPE and len(client.granted) < _SAME_MAX:
+        client.granted[credential, request.body] = result
+    return result
+
+
 def _grant(grant_type: str | None, client_type: str) -> Grant:
     """Return the requested grant if clients of this type may use it."""
     if not grant_type:
@@ -59,12 +89,10 @@ def _grant(grant_type: str | None, client_type: str) -> Grant:
     return grant
 
 
-def _issue(
-    authenticated: AuthenticatedClient, granted: GrantResult, *, kid: str, now: datetime
-) -> IssuedToken:
+def _template(authenticated: AuthenticatedClient, granted: GrantResult) -> TokenTemplate:
     client, credential = authenticated
-    subject, chosen, extra_claims, person = granted
-    template = TokenTemplate(
+    subject, chosen, _, person = granted
+    return TokenTemplate(
         conf.issuer(),
         chosen.target.identifier,
         client.id,
@@ -75,7 +103,6 @@ def _issue(
         person.scope_of_token if person else chosen.scope,
         person.authorization_id if person else "",
     )
-    return issue_access_token(template, kid=kid, now=now, extra_claims=extra_claims)
 
 
 #: Returns the response to a token request: a token or an OAuth error.

@@ -3,7 +3,6 @@
 Source: SEC-3 to SEC-5.
 """
 
-import hmac
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, NamedTuple
@@ -64,7 +63,7 @@ def tag_of(plain: str, *, client_id: UUID, key: derived_keys.DerivedKey) -> byte
 
     A client id always has 16 bytes, so no two pairs have the same message.
     """
-    return hmac.digest(key.value, client_id.bytes + plain.encode(), "sha256")
+    return derived_keys.plain_mac(key, client_id.bytes + plain.encode())
 
 
 def digest_fits(plain: str, digest: str) -> bool:

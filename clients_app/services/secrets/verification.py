@@ -30,12 +30,12 @@ def matching_secret(plain: str, *, client_id: UUID, rows: Iterable[SecretRow]) -
     Errors: Busy if Argon2id is needed and runs for others.
     """
     undecided = []
-    tags: dict[str, bytes | None] = {}  # of ``plain``, by the id of their key
+    key_id, tag = "", None  # ``tag`` of ``plain``
     for row in rows if not renewal.renewed else renewal.as_renewed(rows):
-        if row.tag_key_id not in tags:
-            key = derived_keys.key_by_id(derived_keys.SECRET_TAGS, row.tag_key_id)
-            tags[row.tag_key_id] = key and digests.tag_of(plain, client_id=client_id, key=key)
-        tag = tags[row.tag_key_id]
+        if row.tag_key_id != key_id:
+            key_id = row.tag_key_id
+            key = derived_keys.key_by_id(derived_keys.SECRET_TAGS, key_id)
+            tag = key and digests.tag_of(plain, client_id=client_id, key=key)
         if tag is None:
             undecided.append(row)
         elif hmac.compare_digest(tag, row.tag):

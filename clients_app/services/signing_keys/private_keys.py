@@ -3,8 +3,9 @@
 Source: RFC 7517, RFC 7518, RFC 7638; KEY-1, KEY-2 and KEY-6.
 """
 
-import base64
+import hashlib
 import json
+from binascii import b2a_base64
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -41,22 +42,29 @@ _GENERATORS: Final[dict[str, Callable[[int], Any]]] = {  # from a length in bits
     "ES256": lambda _: ec.generate_private_key(ec.SECP256R1()),
     "EdDSA": lambda _: ed25519.Ed25519PrivateKey.generate(),
 }
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _SHA256: Final = hashes.SHA256()
 _PKCS1: Final = padding.PKCS1v15()
 _PSS: Final = padding.PSS(padding.MGF1(_SHA256), salt_length=_SHA256.digest_size)
-_ECDSA: Final = ec.ECDSA(_SHA256)
+# A digest is signed without most of the checks of its arguments, which take longer than the hash.
+_DIGEST: Final = Prehashed(_SHA256)
+_ECDSA: Final = ec.ECDSA(_DIGEST)
+
+
+def _digest(message: bytes) -> bytes:
+    return hashlib.sha256(message).digest()
 
 
 def _sign_es256(private: Any, message: bytes) -> bytes:
-    r, s = decode_dss_signature(private.sign(message, _ECDSA))
+    r, s = decode_dss_signature(private.sign(_digest(message), _ECDSA))
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 # RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1. PyJWT's functions build their objects again
 # for each signature, which takes up to 8 us.
 _SIGN: Final[dict[str, Callable[[Any, bytes], bytes]]] = {
-    "RS256": lambda private, message: private.sign(message, _PKCS1, _SHA256),
-    "PS256": lambda private, message: private.sign(message, _PSS, _SHA256),
+    "RS256": lambda private, message: private.sign(_digest(message), _PKCS1, _DIGEST),
+    "PS256": lambda private, message: private.sign(_digest(message), _PSS, _DIGEST),
     "ES256": _sign_es256,
     "EdDSA": lambda private, message: private.sign(message),
 }
@@ -129,7 +137,7 @@ def forget(kid: str | None = None) -> None:
 
 def base64url(content: bytes) -> bytes:
     """Return ``content`` in base64url without padding (RFC 7515 section 2)."""
-    return base64.urlsafe_b64encode(content).rstrip(b"=")
+    return b2a_base64(content, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def new_key(*, now: datetime, **columns: Any) -> SigningKey:

@@ -42,8 +42,8 @@ def issue_access_token(
     """
     key = private_keys.loaded_key(kid)
     claims = private_keys.base64url(claims_json(template, at=now, extra=extra_claims).encode())
-    message = b"%b.%b" % (key.header_segment, claims)
-    token = b"%b.%b" % (message, private_keys.base64url(key.sign(message)))
+    message = key.header_segment + b"." + claims
+    token = message + b"." + private_keys.base64url(key.sign(message))
     return IssuedToken(token.decode(), template.lifetime_s, template.scope)
 
 

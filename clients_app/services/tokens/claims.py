@@ -65,52 +65,45 @@ class TokenTemplate(NamedTuple):
     authorization_id: str = ""  # of a person; empty for a token about the client
 
 
-class Issue(NamedTuple):
-    """When a token is issued, in whole seconds since 1970, and the id that it gets."""
-
-    second: int
-    token_id: str
-
-
 class Claim(NamedTuple):
-    """A claim and its value in a token issued at a moment; omitted where the value is None."""
+    """A claim: its value in all tokens of a template, or else the JSON of one that differs in each.
+
+    Where the value is None, the claim is omitted. ``claims_json`` fills in ``varying``.
+    """
 
     name: str
-    value: Callable[[TokenTemplate, Issue], Any]
-    format: str = ""  # JSON of a value that differs in each token
+    value: Callable[[TokenTemplate], Any] | None = None
+    varying: str = ""
     is_required: bool = True  # a token without it is refused
     is_introspected: bool = True
 
 
 CLAIMS: Final = (
-    Claim("iss", lambda token, _: token.issuer),
-    Claim("sub", lambda token, _: token.subject.id),
-    Claim("client_id", lambda token, _: token.client_id),
-    Claim("aud", lambda token, _: token.audience),
-    Claim("scope", lambda token, _: token.scope or None, is_required=False),  # an API may have none
-    Claim("tid", lambda token, _: token.tenant_id),
-    Claim("roles", lambda token, _: token.subject.role_names, is_required=False),
-    Claim("role_ids", lambda token, _: token.subject.role_ids, is_required=False),
+    Claim("iss", lambda token: token.issuer),
+    Claim("sub", lambda token: token.subject.id),
+    Claim("client_id", lambda token: token.client_id),
+    Claim("aud", lambda token: token.audience),
+    Claim("scope", lambda token: token.scope or None, is_required=False),  # an API may have none
+    Claim("tid", lambda token: token.tenant_id),
+    Claim("roles", lambda token: token.subject.role_names, is_required=False),
+    Claim("role_ids", lambda token: token.subject.role_ids, is_required=False),
     Claim(
         "cred",
-        lambda token, _: token.credential and token.credential.claim,
+        lambda token: token.credential and token.credential.claim,
         is_required=False,
         is_introspected=False,  # only the client itself needs to know which secret it used
     ),
-    Claim("authorization_id", lambda token, _: token.authorization_id or None, is_required=False),
-    Claim("iat", lambda _, at: at.second, "%d"),
-    Claim("nbf", lambda _, at: at.second, "%d"),
-    Claim("exp", lambda token, at: at.second + token.lifetime_s, "%d"),
-    Claim("jti", lambda _, at: at.token_id, '"%s"'),
+    Claim("authorization_id", lambda token: token.authorization_id or None, is_required=False),
+    Claim("iat", varying="%(second)d"),  # in whole seconds since 1970
+    Claim("nbf", varying="%(second)d"),
+    Claim("exp", varying="%(end)d"),
+    Claim("jti", varying='"%(id)s"'),
 )
 REQUIRED: Final = tuple(claim.name for claim in CLAIMS if claim.is_required)
 _NAMES: Final = frozenset(claim.name for claim in CLAIMS)
 _NOT_INTROSPECTED: Final = frozenset(claim.name for claim in CLAIMS if not claim.is_introspected)
 
-_VARYING: Final = [claim for claim in CLAIMS if claim.format]
-_FORMAT: Final = "".join(f',"{claim.name}":{claim.format}' for claim in _VARYING)
-_VALUES: Final = [claim.value for claim in _VARYING]
-_NO_ISSUE: Final = Issue(0, "")
+_VARYING: Final = "".join(f',"{one.name}":{one.varying}' for one in CLAIMS if one.varying)
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -123,17 +116,21 @@ def claims_json(template: TokenTemplate, *, at: datetime, extra: Mapping[str, An
     # Each token of a person has its own authorization, so there is nothing to remember.
     constant = _constant_claims.__wrapped__ if template.authorization_id else _constant_claims
     members = constant(template)
-    issue = Issue(int(at.timestamp()), new_token_id(at))
-    members += _FORMAT % tuple([value(template, issue) for value in _VALUES])
-    for name, value_of_grant in extra.items():
+    second = int(at.timestamp())
+    members += _VARYING % {
+        "second": second,
+        "end": second + template.lifetime_s,
+        "id": new_token_id(at),
+    }
+    for name, value in extra.items():
         if name not in _NAMES:
-            members += f",{_encode(name)}:{_encode(value_of_grant)}"
+            members += f",{_encode(name)}:{_encode(value)}"
     return members + "}"
 
 
 @lru_cache(maxsize=1000)
 def _constant_claims(template: TokenTemplate) -> str:
-    claims = {claim.name: claim.value(template, _NO_ISSUE) for claim in CLAIMS if not claim.format}
+    claims = {claim.name: claim.value(template) for claim in CLAIMS if claim.value}
     return _encode({name: value for name, value in claims.items() if value is not None})[:-1]
 
 

@@ -3,6 +3,7 @@
 Public clients have none. Each kind of credential is one line of ``CREDENTIAL_ROWS``.
 """
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -29,6 +30,7 @@ class Credential(NamedTuple):
     id: int
 
     @classmethod
+    @lru_cache(maxsize=2048)  # each token request needs it
     def of_secret(cls, secret_id: int) -> Self:
         """Return the secret ``secret_id`` as a credential."""
         return cls(UNNAMED, secret_id)

@@ -44,9 +44,9 @@ class PendingCounts(Generic[K]):
     def add(self, key: K, *, at: datetime, address: str) -> None:
         """Count one more of ``key``: written out, because every token request does it."""
         with self._lock:
-            known = self._seen.get(key)
-            times, first_at = (known.times, known.first_at) if known else (0, at)
-            self._seen[key] = Seen(times + 1, first_at, at, address)
+            seen = self._seen
+            times, first_at, _, _ = seen.get(key) or (0, at, at, "")
+            seen[key] = Seen(times + 1, first_at, at, address)
 
     def take(self) -> dict[K, Seen]:
         """Return all counts, and start again from zero."""

@@ -25,6 +25,17 @@ def test_basic_header_of_a_stock_library_is_decoded(client_id: str, plain: str):
     assert from_header(header) == (client_id, plain)
 
 
+@pytest.mark.parametrize("scheme", ["Basic ", "basic ", "Basic  "])
+def test_usual_header_is_read_like_any_other(scheme: str):
+    """A header of letters, digits, ``-`` and ``_`` alone takes a shorter way."""
+    encoded = base64.b64encode(b"a-1:pcs_X").decode()
+
+    assert from_header(scheme + encoded) == ("a-1", "pcs_X")
+    for broken in (encoded[:-1], "=" + encoded, encoded + "\n", encoded + "\xe9"):
+        with pytest.raises(OAuthError):
+            from_header(scheme + broken)
+
+
 @given(PRINTABLE.filter(lambda text: not {"%", "+", ":"} & set(text)), PRINTABLE)
 def test_secret_with_colons_is_decoded(client_id: str, plain: str):
     pair = f"{client_id}::{quote_plus(plain)}"
