@@ -90,10 +90,12 @@ def count_token(
     Introspection counts as a use with a ``lifetime_s`` of 0, since it needs the credential as well.
     """
     hour = int(now.timestamp()) // _HOUR_S
-    asked = (
-        (chosen.target.api_id, chosen.asked_scope, chosen.is_named) if chosen else ("", "", False)
-    )
-    issued.add(Issued(client_id, credential, hour, lifetime_s, *asked), at=now, address=address)
+    if chosen is None:
+        one = Issued(client_id, credential, hour, lifetime_s, "", "", False)
+    else:
+        api_id, asked_scope, is_named = chosen.target.api_id, chosen.asked_scope, chosen.is_named
+        one = Issued(client_id, credential, hour, lifetime_s, api_id, asked_scope, is_named)
+    issued.add(one, at=now, address=address)
     if credential is not None:
         addresses.note(credential, address, hour=hour, now=now)
 
