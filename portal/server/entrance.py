@@ -66,8 +66,8 @@ class Entrance:
         if path == LIVEZ_PATH and scope.method in {"GET", "HEAD"}:
             self._send(proto, Answer(200, ALIVE.headers, ALIVE.body))
             return
-        body = b""
-        if (length := body_length(scope.headers)) != 0:
+        headers, body = scope.headers, b""
+        if (length := body_length(headers)) != 0:
             try:
                 body = await self._received(proto, length)
             except asyncio.CancelledError:
@@ -76,7 +76,9 @@ class Entrance:
             except ProtocolClosed:
                 self._send(proto, refusals.incomplete(path))
                 return
-        request = token_request(scope, body) or environ_of(scope, body, file_wrapper=FileToSend)
+        request: Environ | Request | None = token_request(scope, headers, body)
+        if request is None:
+            request = environ_of(scope, body, file_wrapper=FileToSend)
         if not await self._answered(request, proto):
             self._send(proto, refusals.busy(path))
 

@@ -15,24 +15,28 @@ from clients_app.rules.peer_addresses import canonical, peer_address
 PATHS: Final = frozenset({"/identity/connect/token", "/identity/connect/token/"})
 #: headers of requests without a length or compressed, and of scripts in browsers
 _OTHERS: Final = frozenset({"transfer-encoding", "content-encoding", "origin"})
+_FORWARDED: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})  # without: no proxy
 
 
-def token_request(scope: Any, body: bytes) -> Request | None:
-    """Return the token request of ``scope`` (RSGI) and the body that followed it.
+def token_request(scope: Any, headers: Any, body: bytes) -> Request | None:
+    """Return the token request of ``scope`` (RSGI), its headers and the body that followed.
 
+    granian copies the headers for each look at ``scope.headers``, so that is done once.
     None for another path, and for what few clients send: another method, a header that is repeated
     or not ASCII, a body without a length or compressed, a script's origin, or no https where the
     portal uses it.
     """
     if scope.path not in PATHS or scope.method != "POST":
         return None
-    headers = scope.headers
     pairs: list[tuple[str, str]] = headers.items()  # names in lower case, values of ASCII
     named = dict(pairs)
     if not len(named) == len(pairs) == len(headers) or not _OTHERS.isdisjoint(named):
         return None
-    remote, proxies = canonical(scope.client.rpartition(":")[0]), conf.trusted_proxies()
-    is_secure = used_https(scope.scheme, remote=remote, forwarded=named.get("x-forwarded-proto"))
+    address, is_secure = canonical(scope.client.rpartition(":")[0]), scope.scheme == "https"
+    if not _FORWARDED.isdisjoint(named):
+        said, passed = named.get("x-forwarded-proto"), named.get("x-forwarded-for", "")
+        is_secure = used_https(scope.scheme, remote=address, forwarded=said)
+        address = peer_address(address, passed, conf.trusted_proxies())
     if not is_secure and conf.public_url().startswith("https:"):
         return None
     return Request(
@@ -42,6 +46,6 @@ def token_request(scope: Any, body: bytes) -> Request | None:
         authorization=named.get("authorization"),
         body=body[: BODY_MAX + 1],
         headers_size=sum(map(len, named)) + sum(map(len, named.values())),
-        address=peer_address(remote, named.get("x-forwarded-for", ""), proxies),
+        address=address,
         is_secure=is_secure,
     )

@@ -112,7 +112,9 @@ def test_body_in_several_reads_is_joined(good: dict[str, Any], ask: Ask):
     ],
 )
 def test_other_paths_are_passed_to_django(path: str):
-    assert token_request(wsgi.scope_of(wsgi.environ(path)), b"") is None
+    scope = wsgi.scope_of(wsgi.environ(path))
+
+    assert token_request(scope, scope.headers, b"") is None
 
 
 def test_https_installation_refuses_plain_http(good: dict[str, Any], ask: Ask, settings: Any):

@@ -121,7 +121,7 @@ def through_the_short_entrance(variables: dict[str, Any]) -> Reply:
     if variables.get("CONTENT_LENGTH") != str(stream.getbuffer().nbytes):  # the server refuses it
         return through_django(variables)
     body = b"".join(iter(stream.read, b""))
-    request = token_request(scope, body)
+    request = token_request(scope, scope.headers, body)
     if request is None:
         return through_django({**variables, "wsgi.input": io.BytesIO(body)})
     response = token_response(request)

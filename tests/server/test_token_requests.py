@@ -51,7 +51,7 @@ def test_token_request_is_the_one_of_the_environ(
     environ["CONTENT_LENGTH"] = str(len(body))
 
     expected = request_from(environ)._replace(headers_size=0)
-    found = token_request(scope, body)
+    found = token_request(scope, scope.headers, body)
 
     assert found is not None
     assert found._replace(headers_size=0) == expected
@@ -62,7 +62,7 @@ def test_token_request_has_the_size_of_its_headers(size: int) -> None:
     used = sum(len(name) + len(value) for name, value in USUAL)
     scope = rsgi_scope(*USUAL, ("x-a", "x" * (size - used - 3)), path=PATH)
 
-    found = token_request(scope, b"a=b")
+    found = token_request(scope, scope.headers, b"a=b")
 
     assert found is not None
     assert found.headers_size == size
@@ -83,7 +83,9 @@ def test_token_request_has_the_size_of_its_headers(size: int) -> None:
 def test_unusual_request_is_left_to_the_environ(
     headers: tuple[tuple[str, str], ...], parts: dict[str, str]
 ) -> None:
-    assert token_request(rsgi_scope(*headers, **{"path": PATH, **parts}), b"a=b") is None
+    scope = rsgi_scope(*headers, **{"path": PATH, **parts})
+
+    assert token_request(scope, scope.headers, b"a=b") is None
 
 
 def test_request_without_https_is_left_to_the_environ(settings: Any) -> None:
@@ -91,7 +93,8 @@ def test_request_without_https_is_left_to_the_environ(settings: Any) -> None:
     settings.PUBLIC_URL = "https://portal.test"
     conf.public_url.cache_clear()
     try:
-        assert token_request(rsgi_scope(*USUAL, path=PATH), b"a=b") is None
-        assert token_request(rsgi_scope(*USUAL, path=PATH, scheme="https"), b"a=b") is not None
+        for scheme, is_left in (("http", True), ("https", False)):
+            scope = rsgi_scope(*USUAL, path=PATH, scheme=scheme)
+            assert (token_request(scope, scope.headers, b"a=b") is None) is is_left
     finally:
         conf.public_url.cache_clear()
