@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from clients_app.admin.operations.kinds import CLIENT, Kind, is_live, is_present
 from clients_app.admin.operations.operation import Answer, Done, Operation
 from clients_app.http.forms.portal_form import PortalForm
-from clients_app.models import Client
+from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action
 from clients_app.rules.verdicts import Verdict
 from clients_app.selectors.tenants.policies import tenant_policy
@@ -24,12 +24,13 @@ def client_and_last_use(credential: Any) -> tuple[str, ...]:
     """Return to whom it belongs and when it was used, as sentences."""
     last_at = credential.usage.order_by("-hour").values_list("last_at", flat=True).first()
     in_use = last_at is not None and last_at > timezone.now() - RECENT
+    is_secret = isinstance(credential, ClientSecret)
     return (
         gettext("It belongs to %(client)s.") % {"client": credential.client},
         gettext("It has never been used.")
         if last_at is None
         else gettext("It was last used: %(when)s.") % {"when": day_time(last_at)},
-        *([gettext("It is in use.")] if in_use else []),
+        *([gettext("This secret is in use.") if is_secret else gettext("It is in use.")] * in_use),
     )
 
 
