@@ -7,23 +7,20 @@ A new address needs one line in ROWS of `matrix_rows.py`: who may open it, and w
 the address answers the same.
 """
 
-import re
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver
 
-from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
+from clients_app.models import ClientOwner, Tenant
 from clients_app.services.clients.removal import remove_client
 from tests.actors import command_line_in
 from tests.conftest import Machine, browser_of
-from tests.credentials import insert_identities, insert_keys
-from tests.factories import make_api, make_client, make_person, make_role
+from tests.factories import make_person
 from tests.matrix_rows import (
     ABOUT_A_ROW,
     GUARDED,
@@ -34,9 +31,8 @@ from tests.matrix_rows import (
     OWNER,
     ROLES,
     ROWS,
-    STALE,
 )
-from tests.portal_process import PASSWORD
+from tests.reach import Reach, reach_of
 
 pytestmark = pytest.mark.one_database
 
@@ -48,7 +44,6 @@ ELSEWHERE: Final = {
     **dict.fromkeys(("livez", "readyz", "metrics"), "tests/ops/test_health_and_metrics.py"),
 }
 FRAGMENT: Final = {"HX-Request": "true", "HX-Target": "window"}
-Reach = Callable[[str], str]
 
 
 def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
@@ -75,44 +70,7 @@ def known() -> set[str]:
 
 @pytest.fixture
 def reach(machine: Machine, now: datetime) -> Reach:
-    """A function that returns an address of a route for rows of the tenant."""
-    tenant = machine.client.tenant
-    removed = make_client("Removed", tenant, now=now).client
-    remove_client(removed, actor=command_line_in(tenant), now=now)
-    invited = make_person("invited", tenant)
-    Person.objects.filter(pk=invited.pk).update(invitation_ends_at=now + timedelta(days=7))
-    values = {
-        "provider_id": "nobody",
-        "person_id": make_person("heron", tenant).pk,
-        "invited_id": invited.pk,
-        "client_id": machine.client.pk,
-        "application_id": machine.client.pk,
-        "secret_id": machine.secret.pk,
-        "identity_id": insert_identities(machine.client, 1, expires_at=None)[0].pk,
-        "key_id": insert_keys(machine.client, 1, expires_at=None)[0].pk,
-        "preset": "github",
-        "removed_id": removed.pk,
-        "role_id": make_role("Pump reader", tenant).pk,
-        "api_id": make_api("Pump orders", tenant, "orders.read").pk,
-        "client_type": "hybrid",
-        "operation": "tags",
-        "tab": "roles",
-        "filter_id": 4711,
-        "passkey_id": 4711,
-        "purpose": "sign-in",
-        "link": "x-y",
-        "channel": "webhook",
-        "delivery_id": uuid4(),
-        "session_id": "of-nobody",
-        "key": "of-nobody",
-    }
-
-    def reach(route: str) -> str:
-        for name, value in values.items():
-            route = route.replace(f"<{name}>", str(value))
-        return f"/{route}"
-
-    return reach
+    return reach_of(machine, now)
 
 
 @pytest.fixture
@@ -218,47 +176,3 @@ def test_route_other_methods_are_refused_and_head_works(
             assert status(administrator_browser, "POST", f"{address}/") == status(
                 administrator_browser, "POST", address
             ), (route, row)
-
-
-def test_form_of_another_site_is_refused(administrator: Person, reach: Reach) -> None:
-    browser = browser_of(administrator)
-    browser.handler.enforce_csrf_checks = True
-
-    for route, row in GUARDED.items():
-        expected = 405 if row.post == 405 else 403
-        assert status(browser, "POST", reach(route)) in (expected, 403), route
-
-
-@pytest.mark.both_databases
-def test_stale_form_is_explained_and_does_nothing(administrator: Person, reach: Reach) -> None:
-    """The form or its page comes back filled; nothing happens until the next press."""
-    browser = browser_of(administrator)
-    browser.handler.enforce_csrf_checks = True
-    headers = {"Sec-Fetch-Site": "same-origin"}
-
-    wrong = []
-    for route in STALE:
-        events = AuditEvent.objects.count()
-        reply = browser.post(reach(route), headers=headers)
-        shown = browser.get("/account") if reply.status_code == 303 else reply
-        says_so = "This page was out of date." in shown.content.decode()
-        if not (says_so or reply.status_code == 404) or AuditEvent.objects.count() != events:
-            wrong.append(f"{route}: {reply.status_code}")
-    assert not wrong, "\n".join(wrong)
-
-
-@pytest.mark.both_databases
-def test_page_has_no_inline_code_or_foreign_source_or_password(
-    administrator_browser: Browser, administrator: Person, reach: Reach
-) -> None:
-    """No inline style or script, nothing from other sites, no password (SEC-3, WEB-6 and
-    WEB-10)."""
-    for route in ROWS:
-        text = administrator_browser.get(reach(route)).content.decode()
-        own = r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:"
-        assert not re.search(own, text), route
-        loaded = re.findall(r'<(?:script|link|img|use|iframe)[^>]*(?:src|href)="([^"]*)"', text)
-        ours = ("/", "#", "?", "data:image/")
-        assert not [link for link in loaded if not link.startswith(ours)], route
-        assert administrator.password not in text, route
-        assert PASSWORD not in text, route

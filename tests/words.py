@@ -43,9 +43,12 @@ SUGGESTIONS: Final = {
     r"unsaid": "undocumented",
     r"as yet": "so far",
     r"wherefore|hence|thence|whence": "so, from there",
+    r"(?:by|with) what (?:\w+ ){1,3}(?:prove|authenticate)s?": "how, or name it: the credential",
 }
 OTHERWISE: Final = [  # in a sentence, where `else` of a program has no comma before it
     (re.compile(r"[;,] else (?!\S+:)(?=[a-z])"), "otherwise"),
+    (re.compile(r'"""(?:By|For|With|Of|At|From) (?:what|which)\b'), "name it: the API that ..."),
+    (re.compile(r'"""Do so\b|``[^`]+`` so\."""'), "say what is done"),
 ]
 ALLOWED: Final[set[tuple[str, str]]] = set()  # (file, word in lower case)
 LEFT_OUT: Final = re.compile(

@@ -40,7 +40,7 @@ def credential_models() -> dict[str, Any]:
 
 
 def new_client(name: str) -> dict[str, Any]:
-    """Return the model of a new client of the model ``name``: with what it proves itself."""
+    """Return the model of a new client of the model ``name``, with its first credential."""
     secret = {
         "Secret": {"type": "string", "pattern": "^pcs_[0-9A-Za-z]{49}$"},
         "Id": WHOLE,

@@ -21,7 +21,7 @@ def key_values(key: Any) -> dict[str, Any]:
 
 
 def identity_values(identity: Any) -> dict[str, Any]:
-    """Return one of ``listed_identities`` so."""
+    """Return one of ``listed_identities`` as the REST API does, with its last address."""
     return {**listed_identity_json(identity), "LastUsedFrom": identity.last_used_address}
 
 

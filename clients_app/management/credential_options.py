@@ -63,7 +63,7 @@ def describes_key(given: Namespace) -> bool:
 
 
 def first_draft(given: Namespace, tenant: Tenant, now: datetime) -> FirstDraft:
-    """Return with what a new client proves itself: a secret, unless the options say another.
+    """Return the first credential of a new client: a secret, unless the options say another.
 
     Errors: PortalError; RuleBroken.
     """

@@ -17,7 +17,7 @@ class FederatedIdentity(Credential):
     of ``claim_rules`` (name -> rule).
 
     ``jwks`` has the keys of an issuer that this portal cannot reach; None: its discovery document
-    says where they are. ``preset`` names the platform in ``rules.federation_presets``.
+    says where they are. ``preset`` names the platform in ``rules.federation.presets``.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="identities")

@@ -38,7 +38,7 @@ def named_grant_type(request: Request) -> str:
 
 
 def named_method(request: Request) -> str:
-    """Return by what the client authenticates: a method of the metadata, or ``none``."""
+    """Return how the client authenticates: a method of the metadata, or ``none``."""
     if request.authorization:
         return "client_secret_basic"
     found = _METHOD.search(request.body)

@@ -31,7 +31,7 @@ class Permission:
 
 
 def _of_secrets(refusal: str, proof: str) -> Permission:
-    """Return who may change with what a client proves who it is."""
+    """Return who may change the credentials of a client."""
     return Permission(refusal, proof, roles=_ROTATOR, by_owner=True, spares_privileged=True)
 
 

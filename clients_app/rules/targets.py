@@ -1,4 +1,4 @@
-"""For which API a token is, and with which scopes: the only place that decides it.
+"""The API and the scopes of a token: the only place that decides them.
 
 Source: RFC 8707 section 2; RFC 6749 section 3.3; RES-2, RES-3, RES-6.
 """

@@ -1,4 +1,4 @@
-"""For which API the programs of "Connect your application" ask."""
+"""The API that the programs of "Connect your application" ask for."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The second window of Add Client: by what the client proves itself, and the fields of that.
+"""The second window of Add Client: the kind of the first credential, and its fields.
 
 A *way* is a secret, a key, or a platform of federated identities, by its key; "identity" is the
 list of the platforms. What was typed for a way that is not shown travels in hidden inputs with the

@@ -27,10 +27,9 @@ from tests.api.addresses import CALLS, ROWS, Call, Subjects
 from tests.api.conftest import Caller
 from tests.api.person_tokens import token_for
 from tests.api.replies import refused
+from tests.api.unprivileged import unprivileged_subjects
 from tests.audit.rows import all_rows
-from tests.credentials import insert_identities, insert_keys
-from tests.factories import make_application, make_tenant, role_ids
-from tests.selectors.tenant_world import fill
+from tests.factories import role_ids
 
 #: not offered by the API
 ELSEWHERE: Final = {
@@ -52,21 +51,13 @@ ELSEWHERE: Final = {
     Action.MANAGE_INSTALLATION,
     *(action for action in Action if action.startswith("own.")),
 }
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "QUERY")
 STALE: Final = "The person must have signed in within the last 10 minutes."
 OF_OTHERS: Final = "Only a First-party application can do this for a person."
 
 
 @pytest.fixture
 def subjects(db: None) -> Subjects:
-    """Rows of a tenant of their own, none of them privileged."""
-    world = fill(make_tenant())
-    Client.objects.update(may_introspect=False)
-    hybrid = make_application("Viewer", world.tenant, client_type="hybrid")
-    insert_keys(hybrid, 1)
-    insert_identities(hybrid, 1)
-    hybrid.owners.add(world.person)
-    return Subjects(world, hybrid, world.application)
+    return unprivileged_subjects()
 
 
 def send(caller: Caller, address: str, method: str, call: Call, on: Subjects) -> Any:
@@ -202,49 +193,6 @@ def test_ids_of_another_tenant_are_as_ids_that_never_were(
             assert reply.status_code == 404, (method, address, reply.content)
             assert told(reply) == told(robot.send(method, nobody, body)), (method, address)
     assert (all_rows(), robot.token) == (rows, token)
-
-
-def test_other_methods_are_refused_and_head_is_as_get(
-    calling: Callable[..., Caller], subjects: Subjects
-) -> None:
-    robot = calling("Robot", TENANT_ADMINISTRATOR, of=subjects.world.tenant)
-    stranger, rows = Caller("", robot.tenant), all_rows()
-    for address, row in ROWS.items():
-        offered = {*row, "OPTIONS", *({"HEAD"} if "GET" in row else ())}
-        path = subjects.on(address)
-        for method in METHODS:
-            assert stranger.send(method, path).status_code == 401, (method, address)
-            if method not in offered:
-                reply = robot.send(method, path, {})
-                assert reply.status_code == 405, (method, address)
-                if method != "HEAD":
-                    refused(reply, 405, f'Method "{method}" not allowed.')
-                assert set(reply["Allow"].split(", ")) == offered, (method, address)
-        named = robot.send("OPTIONS", path)
-        assert (named.status_code, set(named["Allow"].split(", "))) == (204, offered), address
-        if "GET" in row:
-            got, head = robot.get(path), robot.send("HEAD", path)
-            assert head.content == b""
-            assert head.status_code == (204 if address == "" else got.status_code)
-            for header in ("Total-Count", "ETag", "Next-Cursor"):
-                assert head.get(header) == got.get(header), (header, address)
-    assert all_rows() == rows
-
-
-def test_address_in_another_spelling_is_the_same(
-    calling: Callable[..., Caller], subjects: Subjects
-) -> None:
-    robot = calling("Robot", TENANT_ADMINISTRATOR, of=subjects.world.tenant)
-    for address, row in ROWS.items():
-        path = f"/api/v1/Tenants/{robot.tenant.pk}/{subjects.on(address)}".rstrip("/")
-        if "GET" in row:
-            plain = robot.get(path)
-            for other in (path.upper(), path.lower(), f"{path}/", f"{path.upper()}/"):
-                reply = robot.get(other)
-                assert (reply.status_code, reply.content) == (200, plain.content), other
-        for slashes in ("//v1/", "/v1//", "/v1%2f%2f"):
-            assert robot.get(path.replace("/v1/", slashes)).status_code == 404, (slashes, path)
-        assert robot.get(f"{path}/x").status_code == 404, path
 
 
 def test_post_with_a_key_acts_once(calling: Callable[..., Caller], subjects: Subjects) -> None:

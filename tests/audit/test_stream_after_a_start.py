@@ -1,4 +1,4 @@
-"""From which event on AUDIT_STREAM is written after a start (AUD-4)."""
+"""The event from which AUDIT_STREAM is written after a start (AUD-4)."""
 
 import json
 from pathlib import Path

@@ -38,7 +38,7 @@ def pipeline(live_portal: PortalProcess) -> Pipeline:
 
 
 def shell(start: str) -> str:
-    """Return the block of the page that starts so."""
+    """Return the block of the page that starts with ``start``."""
     return next(text for text in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if start in text)
 
 

@@ -7,10 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from joserfc.jwk import ECKey
-
 from clients_app.actors import Actor
-from clients_app.limits import SECRETS_MAX
 from clients_app.models import ApiUsage, Client, Delivery, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.rules.webhook_urls import shown_url
@@ -20,26 +17,18 @@ from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.registration import register_client
-from clients_app.services.credentials.identities import IdentityDraft, add_identity
-from clients_app.services.credentials.keys import KeyDraft, add_keys
 from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
 from clients_app.services.people.invitations import invite_person
 from clients_app.services.people.saved_filters import save_filter
 from clients_app.services.roles.roles import add_role
-from clients_app.services.secrets.adding import add_secret
 from clients_app.services.secrets.changes import SecretDraft, remove_secret
-from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
-from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import counts, refused_requests
+from clients_app.services.usage import counts
 from tests.actors import actor_for
-from tests.journeys.near_misses import insert_near_misses
+from tests.journeys.larkfield_use import DAY, MINUTE, YEAR, fill, rotate, rotate_by_hand, use
 
 NAME: Final = "Larkfield Water"
-DAY: Final = timedelta(days=1)
-MINUTE: Final = timedelta(minutes=1)
-YEAR: Final = 365 * DAY
 ROLES: Final = {
     "MyData.Role": "Reads and writes the streams of MyData.",
     "Telemetry.Writer": "Writes measurements, reads nothing.",
@@ -111,9 +100,9 @@ def settle(password: str) -> None:
         _add(example, mara, now=now)
     counts.flush()
     _add_apis(mara, now=now)
-    _rotate_by_hand(Client.objects.get(tenant=tenant, name="Pump Station 14 gateway"), mara, now)
-    _fill(Client.objects.get(tenant=tenant, name="Billing export"), mara, now)
-    _rotate(Client.objects.get(tenant=tenant, name="Historian to lake sync"), mara, now)
+    rotate_by_hand(Client.objects.get(tenant=tenant, name="Pump Station 14 gateway"), mara, now)
+    fill(Client.objects.get(tenant=tenant, name="Billing export"), mara, now)
+    rotate(Client.objects.get(tenant=tenant, name="Historian to lake sync"), mara, now)
     _send_messages(mara, now)
     save_filter(Person.objects.get(pk=mara.id), "Ends soon", query="show=expiring")
 
@@ -162,7 +151,7 @@ def _add(example: Example, actor: Actor, *, now: datetime) -> None:
     )
     assert added.secret is not None
     if example.used_ago is not None:
-        _use(added.client, added.secret.pk, now - example.used_ago, tokens=1 + len(example.name))
+        use(added.client, added.secret.pk, now - example.used_ago, tokens=1 + len(example.name))
     if example.state == "no secrets":
         remove_secret(added.client, added.secret.pk, actor=actor, now=now - DAY)
         set_enabled(added.client, enabled=False, actor=actor, now=now - DAY)
@@ -187,46 +176,6 @@ def _add_apis(actor: Actor, *, now: datetime) -> None:
         ApiUsage.objects.create(client=client, api=api, scope="streams.read", **counted)
 
 
-def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
-    """Give the client a second secret, used alongside the first, a key and an identity."""
-    draft = SecretDraft(description="Gateway firmware 4.2", expires_at=now + YEAR)
-    added = add_secret(client, draft, actor=actor, now=now - 20 * MINUTE)
-    _use(client, added.secret.pk, now - 4 * MINUTE, tokens=7)
-    counts.flush()
-    public = ECKey.generate_key("P-256").as_pem(private=False).decode()
-    key = KeyDraft(pasted=public, description="Gateway", expires_at=now + YEAR)
-    add_keys(client, key, actor=actor, now=now - 10 * MINUTE)
-    job = IdentityDraft(
-        preset="github",
-        issuer="https://token.actions.githubusercontent.com",
-        subject_rule="repo:larkfield/pumps:environment:production",
-        description="Deployment",
-        expires_at=None,
-    )
-    deployment = add_identity(client, job, actor=actor, now=now - 10 * MINUTE)
-    insert_near_misses(client, deployment, "repo:larkfield/pumps:pull_request", now=now)
-
-
-def _rotate(client: Client, actor: Actor, now: datetime) -> None:
-    """Rotate its secret; the old one is still in use, and an unknown one is refused."""
-    old, draft = client.secrets.get(), SecretDraft(description="Next", expires_at=now + YEAR)
-    rotate_secret(client, old.pk, draft, old_ends_at=now + DAY, actor=actor, now=now - 20 * MINUTE)
-    _use(client, old.pk, now - 2 * MINUTE, tokens=3)
-    wrong = f"pcs_{'0' * 49}"
-    refused_requests.count_refused_secret(
-        client.pk, wrong, is_known=True, address="203.0.113.9", now=now - MINUTE
-    )
-    counts.flush()
-    refused_requests.flush()
-
-
-def _fill(client: Client, actor: Actor, now: datetime) -> None:
-    """Give the client the maximum number of secrets."""
-    for number in range(client.secrets.count(), SECRETS_MAX):
-        draft = SecretDraft(description=f"Reader {number}", expires_at=now + YEAR)
-        add_secret(client, draft, actor=actor, now=now - DAY)
-
-
 def _send_messages(actor: Actor, now: datetime) -> None:
     """Send expiration notices to a webhook: one arrives, one cannot be delivered."""
     url = "https://hooks.larkfield.example/portal/secrets-that-end?team=water-it"
@@ -243,15 +192,4 @@ def _send_messages(actor: Actor, now: datetime) -> None:
             created_at=now - 9 * MINUTE,
             try_at=now - 9 * MINUTE,
             finished_at=now - 9 * MINUTE,
-        )
-
-
-def _use(client: Client, secret_id: int, last: datetime, *, tokens: int) -> None:
-    for number in reversed(range(tokens)):
-        counts.count_token(
-            str(client.pk),
-            Credential.of_secret(secret_id),
-            lifetime_s=client.token_lifetime_s,
-            address="198.51.100.23",
-            now=last - number * 40 * MINUTE,
         )

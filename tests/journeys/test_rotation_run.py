@@ -1,4 +1,4 @@
-"""From what expires this week to new secrets: by keys alone, and without JavaScript."""
+"""Secrets that expire this week are replaced by keys alone, and without JavaScript."""
 
 import re
 from datetime import timedelta

@@ -23,7 +23,7 @@ from clients_app.services.people.invitations import invite_person
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.actors import command_line_in
-from tests.audit.operations import EXAMPLE
+from tests.audit.operations_of_people import EXAMPLE
 from tests.audit.subjects import give_session
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import give_app, insert_clients, make_api, make_client, make_person, make_role

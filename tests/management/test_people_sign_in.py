@@ -11,7 +11,7 @@ from clients_app.identity.passkeys.held import add_passkey
 from clients_app.identity.sign_on.people import has_account, link_account
 from clients_app.models import AuditEvent, Person, Tenant
 from tests.actors import actor_for, command_line_in
-from tests.audit.operations import EXAMPLE
+from tests.audit.operations_of_people import EXAMPLE
 from tests.factories import give_app, make_person
 from tests.management.conftest import Run
 from tests.moments import NOW

@@ -1,7 +1,7 @@
 """Bad requests with codes and refresh tokens, and the error that each gets."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from clients_app.services.authorizations.consents import withdraw
 from clients_app.services.people.accounts import choose_password, set_active
 from tests.actors import command_line_in
 from tests.factories import let_call, make_tenant
+from tests.moments import NOW
 from tests.oauth.people import CODE, REDIRECT, REFRESH, VERIFIER, People
 from tests.oauth.wsgi import Reply, basic, form
 
@@ -223,8 +224,7 @@ ROWS = [
             ("TEN-1", "the person is of another tenant now", move_person, GRANT),
             ("AUT-7", "the person withdrew it", withdraw_consent, GRANT),
             ("CLI-17", "the client was disabled", change_client(is_enabled=False), CLIENT),
-            ("CLI-9", "the client was removed", change_client(
-                removed_at=datetime(2026, 1, 1, tzinfo=UTC)), CLIENT),
+            ("CLI-9", "the client was removed", change_client( removed_at=NOW), CLIENT),
             ("CLI-17", "all tokens were revoked", lambda people: Client.objects.update(
                 tokens_not_before=timezone.now()), GRANT),
             ("RES-3", "the API was taken away", call_nothing, GRANT),

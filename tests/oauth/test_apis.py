@@ -1,4 +1,4 @@
-"""For which API a client gets a token: RFC 8707 section 2, RFC 6749 section 3.3; RES-1 to RES-9."""
+"""The API of a client's token: RFC 8707 section 2, RFC 6749 section 3.3; RES-1 to RES-9."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""For which API a token is. RFC 8707 section 2; RFC 6749 section 3.3; RES-2, RES-3, RES-6."""
+"""The API that a token is for. RFC 8707 section 2; RFC 6749 section 3.3; RES-2, RES-3, RES-6."""
 
 import pytest
 

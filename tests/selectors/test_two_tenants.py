@@ -4,21 +4,17 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from datetime import UTC
 from typing import Any, Final
 
 from django.db.models import Exists
 
 from clients_app import selectors
 from clients_app.models import Client
-from clients_app.rules.chart_slots import days_until, hours
+from clients_app.rules.chart_slots import hours
 from clients_app.rules.tenant_policy import TenantPolicy
-from clients_app.selectors.activity import days, events, filters
-from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.selectors.clients import (
     attention,
     charts,
-    find,
     lists,
     lookup,
     models,
@@ -28,21 +24,19 @@ from clients_app.selectors.clients import (
 )
 from clients_app.selectors.clients import filters as client_filters
 from clients_app.selectors.clients.shows import Show
-from clients_app.selectors.credentials import expirations as credential_expirations
-from clients_app.selectors.credentials import identities, keys, near_misses, rotations, uses
-from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lists as people_lists
 from clients_app.selectors.people import lookup as people
 from clients_app.selectors.roles import roles
-from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.tenants import lookup as tenants
 from clients_app.selectors.tenants import policies, sidebar
 from tests.actors import machine_of
 from tests.factories import make_role, make_tenant
-from tests.moments import NOW, SECOND
+from tests.moments import NOW
+from tests.selectors.activity_reads import ACTIVITY_READS
 from tests.selectors.api_reads import API_READS
 from tests.selectors.authorization_reads import AUTHORIZATION_READS
-from tests.selectors.list_reads import LATEST, LIST_READS, activity, every_client, page
+from tests.selectors.credential_reads import CREDENTIAL_READS
+from tests.selectors.list_reads import LIST_READS, every_client, page
 from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
 
 POLICY: Final = TenantPolicy(
@@ -51,62 +45,12 @@ POLICY: Final = TenantPolicy(
     never_expires_allowed=False,
     owner_required=True,
 )
-BOTTOM: Final = events.Cut(1, NOW - 9 * SECOND, 1)
 Read = Callable[[World], Any]
-
-
-def named(own: World) -> ActivityFilter:
-    return activity(own, found=filters.found_by(own.tenant.pk, "p"))
 
 
 #: each function of ``clients_app.selectors``, and how to read with it what one tenant has
 READS: Final[dict[Any, list[Read]]] = {
-    events.activity_below: [
-        lambda own: events.activity_below(activity(own), LATEST),
-        lambda own: events.activity_below(named(own), LATEST),
-        lambda own: events.activity_below(activity(own, person_id=own.person.pk), LATEST),
-        lambda own: events.activity_below(activity(own, actions=("client.added",)), LATEST),
-        lambda own: events.activity_below(activity(own, since=NOW - SECOND), LATEST),
-    ],
-    events.activity_above: [lambda own: events.activity_above(activity(own), BOTTOM)],
-    events.activity_count: [
-        lambda own: events.activity_count(activity(own)),
-        lambda own: events.activity_count(named(own)),
-    ],
-    events.below: [lambda own: events.below([], events.TOP)],
-    events.all_activity: [lambda own: list(events.all_activity(activity(own), LATEST))],
-    days.activity_days: [
-        lambda own: days.activity_days(activity(own), days_until(NOW.date(), UTC, count=3)),
-        lambda own: days.activity_days(named(own), days_until(NOW.date(), UTC, count=3)),
-    ],
-    events.recent_events_about: [lambda own: events.recent_events_about(own.api)],
-    events.recent_events_of: [
-        lambda own: events.recent_events_of(own.tenant.pk, own.client.pk),
-    ],
-    events.last_event_number: [lambda own: events.last_event_number(own.tenant.pk)],
-    filters.found_by: [
-        lambda own: filters.found_by(own.tenant.pk, "pump"),
-        lambda own: filters.found_by(own.tenant.pk, "ines"),
-    ],
-    filters.names_of: [
-        lambda own: filters.names_of(
-            own.tenant.pk, client_id=own.client.pk, person_id=own.person.pk
-        ),
-    ],
-    filters.event_queries: [lambda own: filters.event_queries(named(own))],
-    filters.alternatives: [lambda own: str(filters.alternatives(named(own)))],
-    filters.matching_events: [lambda own: filters.matching_events(activity(own))],
-    filters.matching_refusals: [
-        lambda own: filters.matching_refusals(activity(own)),
-        lambda own: filters.matching_refusals(
-            activity(own, found=filters.Found([], [], "10.0.0.7", is_cut=False))
-        ),
-    ],
-    find.find: [
-        lambda own: find.find(own.tenant.pk, "p"),
-        lambda own: find.find(own.tenant.pk, "r"),
-        lambda own: find.find(own.tenant.pk, "orders"),
-    ],
+    **ACTIVITY_READS,
     lists.client_page: [
         *(lambda own, show=show: page(own, show=show) for show in Show),
         lambda own: page(own, q="north"),
@@ -208,33 +152,7 @@ READS: Final[dict[Any, list[Read]]] = {
     charts.tenant_counts: [lambda own: charts.tenant_counts(own.tenant.pk, hours(NOW, count=24))],
     charts.api_counts: [lambda own: charts.api_counts(own.api, hours(NOW, count=24))],
     charts.week_of_clients: [lambda own: charts.week_of_clients([own.client.pk], now=NOW)],
-    expirations.secret_counts: [
-        lambda own: rows_of(own, expirations.secret_counts(now=NOW), "client__tenant_id"),
-    ],
-    credential_expirations.credential_counts: [
-        lambda own: rows_of(
-            own,
-            credential_expirations.credential_counts("key", now=NOW),
-            "client__tenant_id",
-        ),
-    ],
-    expirations.delivery_counts: [
-        lambda own: rows_of(own, expirations.delivery_counts(), "tenant_id"),
-    ],
-    expirations.successor_of: [
-        lambda own: expirations.successor_of(own.client.secrets.order_by("pk").first()),
-    ],
-    expirations.last_uses: [
-        lambda own: expirations.last_uses([uses.used_of(one) for one in own.client.secrets.all()]),
-    ],
-    expirations.channels_of: [lambda own: expirations.channels_of(own.tenant.pk)],
-    expirations.feed_of: [lambda own: expirations.feed_of(own.person)],
-    expirations.feed_owner: [lambda own: expirations.feed_owner(own.feed.digest)],
-    expirations.calendar_credentials: [
-        lambda own: expirations.calendar_credentials(own.person, sees_all=True, now=NOW),
-        lambda own: expirations.calendar_credentials(own.person, sees_all=False, now=NOW),
-    ],
-    expirations.recent_deliveries: [lambda own: expirations.recent_deliveries(own.tenant.pk)],
+    **CREDENTIAL_READS,
     people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],
     people.get_person: [lambda own: people.get_person(own.tenant.pk, own.person.pk)],
     people.rights_of: [lambda own: people.rights_of(own.person)],
@@ -252,51 +170,6 @@ READS: Final[dict[Any, list[Read]]] = {
     roles.rights_of_client: [lambda own: roles.rights_of_client(own.client)],
     roles.roles_of_client: [lambda own: roles.roles_of_client(own.client)],
     roles.roles_of_person: [lambda own: roles.roles_of_person(own.person)],
-    secrets.listed_secrets: [lambda own: secrets.listed_secrets(own.client, now=NOW)],
-    secrets.live_others: [lambda own: secrets.live_others(own.client, now=NOW)],
-    secrets.live_secrets: [lambda own: secrets.live_secrets(own.client, now=NOW)],
-    secrets.get_secret: [lambda own: secrets.get_secret(own.client, own.secret.pk, now=NOW)],
-    identities.listed_identities: [
-        lambda own: identities.listed_identities(own.client, now=NOW),
-    ],
-    identities.get_identity: [
-        lambda own: identities.get_identity(own.client, own.identity.pk, now=NOW),
-    ],
-    near_misses.near_misses_of: [lambda own: near_misses.near_misses_of(own.client, now=NOW)],
-    near_misses.fit_of: [
-        lambda own: near_misses.fit_of(own.identity, str(own.client.near_misses.get().pk), now=NOW),
-    ],
-    near_misses.get_near_miss: [
-        lambda own: near_misses.get_near_miss(own.client, own.client.near_misses.get().pk, now=NOW),
-    ],
-    keys.listed_keys: [lambda own: keys.listed_keys(own.client, now=NOW)],
-    keys.get_key: [lambda own: keys.get_key(own.client, own.client.keys.get().pk, now=NOW)],
-    identities.with_last_use: [
-        lambda own: identities.with_last_use(own.client.identities.all(), "identity"),
-    ],
-    identities.trust_of_row: [lambda own: identities.trust_of_row(own.identity)],
-    rotations.rotations: [
-        lambda own: rotations.rotations(
-            secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW
-        ),
-    ],
-    secrets.is_only_proof: [
-        lambda own: secrets.is_only_proof(own.client, own.identity, now=NOW),
-    ],
-    rotations.move_of: [
-        lambda own: rotations.move_of(
-            secrets.listed_secrets(own.client, now=NOW),
-            keys.listed_keys(own.client, now=NOW),
-            token_lifetime_s=3600,
-            now=NOW,
-        ),
-    ],
-    rotations.move_of_client: [lambda own: rotations.move_of_client(own.client, now=NOW)],
-    uses.uses_of: [
-        lambda own: uses.uses_of(secrets.listed_secrets(own.client, now=NOW), now=NOW),
-    ],
-    uses.used_of: [lambda own: uses.used_of(own.identity)],
-    uses.used_in: [lambda own: uses.used_in(own.client.tokenusage_set.first())],
     tenants.get_tenant: [lambda own: tenants.get_tenant(own.tenant.pk)],
     policies.policy_of: [lambda own: policies.policy_of(own.tenant)],
     policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],
@@ -319,10 +192,6 @@ ACROSS: Final = {
     "clients_app.selectors.signing_keys.former_keys",
     "clients_app.selectors.signing_keys.keys",
 }
-
-
-def rows_of(own: World, rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
-    return [row for row in rows if row[column] == own.tenant.pk]
 
 
 def test_every_selector_has_a_row_here() -> None:

@@ -126,7 +126,7 @@ class HybridClientModel(_ApplicationModel):
 
 
 class _FirstModel(Model):
-    """With what a new client proves itself: a secret, unless it sends another credential."""
+    """The first credential of a new client: a secret, unless it sends another one."""
 
     SecretDescription = Text()
     SecretExpirationDate = Moment()

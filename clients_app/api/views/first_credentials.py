@@ -1,4 +1,4 @@
-"""With what a new client proves itself, as the body says: a secret, a public key or an identity."""
+"""The first credential of a new client, as the body says: a secret, a public key or an identity."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""By which of its credentials a client requests tokens."""
+"""The credentials that a client uses to request tokens."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""By what a new client proves itself: a secret, public keys or a federated identity."""
+"""The first credential of a new client: a secret, public keys or a federated identity."""
 
 from datetime import datetime
 from uuid import UUID

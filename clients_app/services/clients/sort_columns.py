@@ -50,7 +50,7 @@ def update_owned(client: Client) -> None:
 
 
 def update_clients_owned_by(person: Person) -> None:
-    """Do so for all clients of ``person``, who can sign in now or no longer can."""
+    """Write that for all clients of ``person``, who can sign in now or no longer can."""
     _write_owned(_locked(ClientOwner.objects.filter(person=person)))
 
 
@@ -67,7 +67,7 @@ def update_first_role(client: Client) -> None:
 
 
 def update_first_role_of_clients(role: Role, *, removing: bool = False) -> None:
-    """Do so for all clients with ``role``; ``removing`` counts it as removed already."""
+    """Write that for all clients with ``role``; ``removing`` counts it as removed already."""
     roles = Role.objects.exclude(pk=role.pk) if removing else Role.objects.all()
     _write(_locked(ClientRole.objects.filter(role=role)), roles)
 

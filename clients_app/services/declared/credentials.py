@@ -56,7 +56,7 @@ class DeclaredCredentials:
     default_end: datetime | None
 
     def first_of(self, values: Given) -> KeyDraft | IdentityDraft | None:
-        """Return with what a new client proves itself instead of a secret, if the entry has it.
+        """Return the first credential of a new client other than a secret, if the entry has one.
 
         Errors: RuleBroken.
         """

@@ -105,7 +105,7 @@ def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: da
 def insert_first_secret(
     client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
 ) -> None:
-    """Do so for a new client, whose row has the expiry of this secret already."""
+    """Insert the secret of a new client, whose row has its expiry already, and its event."""
     _insert(client, secret, policy=policy, actor=actor, now=now)
     _record_added(client, secret, policy=policy, actor=actor, now=now)
 

@@ -80,7 +80,7 @@ def _client_of(token: AccessToken) -> Client | None:
 
 
 class _Target(Enum):
-    """For what a token is."""
+    """The API that a token is for."""
 
     PERSON = auto()  # the userinfo endpoint: about a person, and for no API
     BUILT_IN = auto()

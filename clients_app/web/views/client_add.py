@@ -1,4 +1,4 @@
-"""Add Client: the fields of each Client Type, then by what the client proves itself.
+"""Add Client: the fields of each Client Type, then those of its first credential.
 
 The first window saves nothing; the second saves the client and its first credential together.
 """
