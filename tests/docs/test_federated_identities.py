@@ -138,7 +138,7 @@ def test_request_of_the_page_gets_a_token(live_portal: PortalProcess):
         "iss": "https://ci.example",
         "sub": "job:build",
         "aud": f"{live_portal.url}/identity",
-        "exp": int(time.time()) + 60,
+        "exp": int(time.time()) + 240,
     }
     token = jwt.encode({"alg": "ES256", "kid": "one"}, claims, key)
 

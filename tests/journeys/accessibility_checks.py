@@ -76,11 +76,13 @@ SIGNLESS: Final = """() => [...document.querySelectorAll(
 class AccessibilityChecks:
     """Checks one screen after the other and collects problems.
 
-    All rules of axe-core run at a desk, and if ``all_twice`` also in the narrowest window.
+    All rules of axe-core run at a desk. In the narrowest window, those whose result depends on the
+    width or the theme run; if they are ``whole``, all, and those of the width on a tablet.
     """
 
-    def __init__(self, *, all_twice: bool = False) -> None:
-        self._in_the_narrowest = EVERYTHING if all_twice else BY_WIDTH_AND_THEME
+    def __init__(self, *, whole: bool = False) -> None:
+        self._is_whole = whole
+        self._in_the_narrowest = EVERYTHING if whole else BY_WIDTH_AND_THEME
         self.script = Axe().axe_script
         self.problems: list[str] = []
 
@@ -96,7 +98,9 @@ class AccessibilityChecks:
         self._check_large_text(page, screen)
         if context == "html":
             page.set_viewport_size(TABLET)
-            self._check_layout(page, f"{screen}, tablet", context, BY_WIDTH)
+            self._note(f"{screen}, tablet", self._cut_off(page))
+            if self._is_whole:
+                self._check_layout(page, f"{screen}, tablet", context, BY_WIDTH)
         page.set_viewport_size(PHONE)
         self._note(f"{screen}, phone", self._cut_off(page))
         self._check_large_text(page, f"{screen}, phone")

@@ -79,7 +79,7 @@ def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> SignedIn
 @pytest.fixture
 def accessibility(request: pytest.FixtureRequest) -> Iterator[AccessibilityChecks]:
     """Accessibility checks that must have found no problems by the end of the test."""
-    accessibility = AccessibilityChecks(all_twice=getattr(request, "param", False))
+    accessibility = AccessibilityChecks(whole=getattr(request, "param", False))
     yield accessibility
     assert not accessibility.problems, "\n".join(accessibility.problems)
 

@@ -140,7 +140,7 @@ PAGES: Final = (
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize(
     "accessibility",
-    [pytest.param(False, id="quick"), pytest.param(True, id="all", marks=pytest.mark.sweep)],
+    [pytest.param(False, id="quick"), pytest.param(True, id="whole", marks=pytest.mark.sweep)],
     indirect=True,
 )
 def test_accessibility_of_pages_and_windows(

@@ -56,7 +56,7 @@ def downloaded(page: Page, folder: Path) -> ECKey:
 def token_of(portal: PortalProcess, client_id: str, private: ECKey) -> dict[str, object]:
     """Return the answer of the token endpoint to an assertion of the private key."""
     now = int(time.time())
-    claims = {"iss": client_id, "sub": client_id, "exp": now + 60, "iat": now, "jti": "one"}
+    claims = {"iss": client_id, "sub": client_id, "exp": now + 240, "iat": now, "jti": "one"}
     claims["aud"] = f"{portal.url}/identity"
     fields = {
         "grant_type": "client_credentials",
