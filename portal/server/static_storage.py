@@ -13,7 +13,7 @@ from portal.server.font import write_fonts
 STYLESHEET: Final = "clients_app/css/portal.css"
 SCRIPT: Final = "clients_app/js/portal.js"
 FONTS: Final = "clients_app/fonts"
-_WITH_BROTLI: Final = re.compile(r"/(clients_app|django_htmx)/[^/]*(/|\.min\.)")
+_WITH_BROTLI: Final = re.compile(r"/(clients_app/|django_htmx/[^/]*\.min\.)")
 _LAYERS: Final = (
     "tokens",
     "layout",
@@ -83,13 +83,16 @@ class PortalStorage(CompressedManifestStaticFilesStorage):
         text = re.sub(r"/\*.*?\*/", "", "\n".join(texts), flags=re.DOTALL)
         text = re.sub(r"\s*\n\s*", "\n", text)
         text = re.sub(r"^([\w-]+): ", r"\1:", text, flags=re.MULTILINE)
-        return re.sub(r" ?([{};,])\n", r"\1", text).replace(";}", "}")
+        text = re.sub(r" ?([{};,])\n", r"\1", text).replace(";}", "}")
+        text = re.sub(r",\s", ",", text).replace(" > ", ">")
+        return re.sub(r"\b0(?=\.\d)", "", text)
 
     def _joined_scripts(self) -> str:
         """Return one module; a name that two of them declare would be a SyntaxError in it."""
         text = "\n".join(self._text_of(f"clients_app/js/{name}.js") for name in _MODULES)
         text = re.sub(r'^import \{.*\} from "\./\w+\.js";$', "", text, flags=re.MULTILINE)
         text = re.sub(r"^\s*(//|/\*\*).*$|^export ", "", text, flags=re.MULTILINE)
+        text = re.sub(r" // [^'\"`\n]*$", "", text, flags=re.MULTILINE)  # not from within a string
         text = re.sub(r"\s*\n\s*", "\n", text)
         return re.sub(r"([{;,])\n", r"\1", text)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -88,3 +89,22 @@ def test_static_file_of_another_version_is_the_present_one(running: PortalProces
 def test_static_file_that_no_version_has_is_not_found(name: str, db: None) -> None:
     assert Browser().get(f"/static/{name}").status_code == 404
     assert Browser().post(f"/static/{name}").status_code == 405
+
+
+def test_files_of_the_first_page_are_small(running: PortalProcess) -> None:
+    """The script has no comments and can be read; icons come by Brotli as styles do."""
+    page = requests.get(f"{running.url}/sign-in", timeout=30).text
+    names = {
+        name: re.search(rf"/static/clients_app/{name}[^\"#]*", page)
+        for name in ("js/portal", "css/portal", "icons")
+    }
+
+    for name, found in names.items():
+        assert found, name
+        reply = requests.get(running.url + found[0], headers={"Accept-Encoding": "br"}, timeout=30)
+        assert reply.headers["Content-Encoding"] == "br", name
+        if name == "js/portal":
+            assert " // " not in reply.text
+            subprocess.run(
+                ["node", "--check", "--input-type=module"], input=reply.text, text=True, check=True
+            )

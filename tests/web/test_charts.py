@@ -30,7 +30,7 @@ def test_spark_draws_a_bar_for_each_day_that_has_requests():
 
     assert lines["none"].count("v-1") == 7
     assert lines["tokens"] == "M8.5 14v-7M14.5 14v-14M32.5 14v-12.5"
-    assert lines["refused"] == "M32.5 1.5v-1.5M38.5 14v-2.8"
+    assert lines["refused"] == "M32.5 1.5v-1.5M38.5 14v-3"
 
 
 def test_spark_of_a_quiet_week_draws_its_base_line_alone():

@@ -1,6 +1,7 @@
 """The list of clients: types, filter, pages, and what each role sees."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from clients_app.models import Client
 from tests.factories import insert_clients, make_client, make_tenant
 from tests.responses import HTMX, is_page, text_of, unmarked
 
+LIST = "/security/clients"
 pytestmark = pytest.mark.both_databases
 
 
@@ -30,6 +32,15 @@ def test_list_shows_name_id_state_and_next_expiration(administrator_browser, mac
     assert ">Active<" in text
     assert 'value="client-credentials" checked' in text
     assert "Add Client" in text
+
+
+def test_moments_of_the_list_can_be_read_by_programs(administrator_browser, machine, now):
+    Client.objects.filter(pk=machine.client.pk).update(last_token_at=now)
+
+    moments = re.findall(r'<time datetime="([^"]*)"', text_of(administrator_browser.get(LIST)))
+
+    ends = machine.secret.expires_at.replace(microsecond=0)
+    assert {datetime.fromisoformat(one).replace(microsecond=0) for one in moments} >= {ends}
 
 
 @pytest.mark.parametrize(

@@ -86,35 +86,14 @@ onPress("[data-set]", (button) => {
   prepareForms(document);
 });
 
-onPress("[data-picker]", (button) => {
-  const field = $(button.dataset.picker);
-  const picker = document.createElement("input");
-  picker.type = "datetime-local";
-  picker.className = "picker";
-  picker.tabIndex = -1;
-  picker.setAttribute("aria-hidden", "true");
-  picker.value = field.value.replace(" ", "T");
-  picker.addEventListener("change", () => {
-    field.value = picker.value.replace("T", " ").slice(0, 16);
-    prepareForms(document);
-  });
-  picker.addEventListener("blur", () => picker.remove());
-  button.after(picker);
-  picker.focus();
-  picker.showPicker();
+// Loaded only here: few forms have a date, and one page a time zone.
+onPress("[data-picker]", async (button) => {
+  const { pickDate } = await import("./date_picker.js");
+  pickDate($(button.dataset.picker), button, () => prepareForms(document));
 });
 
-// Several hundred zones: the one that the browser is in stands first.
-function offerOwnZone(select) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const option = [...(select?.options ?? [])].find(({ value }) => value === zone);
-  if (!option) return;
-  option.value = zone;
-  option.textContent = select.dataset.browserZone.replace("%n", zone);
-  select.prepend(option);
-}
-
-offerOwnZone($("[data-browser-zone]"));
+const zones = $("[data-browser-zone]");
+if (zones) import("./time_zone.js").then(({ offerOwnZone }) => offerOwnZone(zones));
 
 // Loaded only here: few pages make keys.
 onPress("[data-make-keys]", async (button) => {
