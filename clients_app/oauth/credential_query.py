@@ -37,11 +37,12 @@ _FETCHED, _PASTED = "CAST(f.jwks AS text)", "CAST(i.jwks AS text)"
 
 
 def _version_of(table: str) -> str:
-    """Return what tells apart all versions of a row: which transaction wrote it, and where.
+    """Return what tells apart all versions of rows: their table, who wrote them, and where.
 
+    One transaction may write rows at the same place of two tables: a move does, and a restore.
     Source: https://www.postgresql.org/docs/current/ddl-system-columns.html
     """
-    return f"{table}.xmin::text || {table}.ctid::text"
+    return f"'{table}' || {table}.xmin::text || {table}.ctid::text"
 
 
 def _unless_known(table: str, column: str) -> str:

@@ -183,3 +183,26 @@ def test_kept_key_set_is_never_older_than_the_database(
     ClientKey.objects.update(removed_at=now)
     FederatedIdentity.objects.update(removed_at=now)
     assert sets() == ([], [])
+
+
+def test_rows_of_two_tables_are_never_taken_for_each_other(
+    good: SimpleNamespace, now: datetime
+) -> None:
+    """After a move or a restore one transaction wrote all rows, at the same places of tables."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # then the first row of each is at the same place
+            cursor.execute(
+                "TRUNCATE clients_app_federatedidentity, clients_app_fetchedkeyset CASCADE"
+            )
+    insert_identities(good.row, 1, issuer=URL)
+    row = FetchedKeySet.objects.create(url=URL, is_issuer=True, jwks=SET, due_at=now)
+
+    def sets() -> list[tuple[Any, Any]]:
+        read = read_credentials(good.row.pk, now=now)
+        return [(one.jwks, one.fetched and json.loads(one.fetched)) for one in read.identities]
+
+    for _ in range(2):
+        assert sets() == [(None, SET)]
+    other = {"keys": []}
+    FetchedKeySet.objects.filter(pk=row.pk).update(jwks=other)
+    assert sets() == [(None, other)]
