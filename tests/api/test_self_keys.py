@@ -126,6 +126,28 @@ def test_client_with_a_secret_gives_itself_a_key_and_no_longer_life(
     assert again.delete(f"{secrets}/{secret['Id']}").status_code == 204
 
 
+def test_client_gives_itself_nothing_by_what_has_expired(
+    calling: Callable[..., Caller], pump: Caller, now: datetime
+) -> None:
+    """An administrator who ends a stolen secret or key stops the thief, whose token goes on."""
+    thief = calling("Fan", may_rotate_own_secrets=True)  # by a secret
+    for row in (*thief.client.secrets.all(), *pump.client.keys.all()):
+        row.created_at, row.expires_at = now - timedelta(days=50), now
+        row.save()
+    secrets = own(thief).replace("PublicKeys", "Secrets")
+    ends = {"Expiration": (now + timedelta(days=1)).isoformat()}
+    sentence = "What the client used to get its token has expired. Use one that is live."
+    for caller, address, body in (
+        (thief, secrets, {}),
+        (thief, own(thief), {"Key": public(NEXT)}),
+        (pump, own(pump), {"Key": public(NEXT)}),
+    ):
+        assert caller.get(address).status_code == 200
+        refused(caller.post(address, {**body, **ends}), 403, sentence)
+    assert thief.client.keys.count() == 0
+    assert (thief.client.secrets.count(), pump.client.keys.count()) == (1, 1)
+
+
 def test_client_with_a_key_gives_itself_no_secret(pump: Caller, now: datetime) -> None:
     secrets = own(pump).replace("PublicKeys", "Secrets")
     [secret] = pump.get(secrets).json()

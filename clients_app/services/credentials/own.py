@@ -8,6 +8,7 @@ from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey
 from clients_app.permissions import Action, is_itself
+from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import check_own_life
 from clients_app.services.tokens.credentials import (
     CREDENTIAL_ROWS,
@@ -25,14 +26,15 @@ def check_own_secret(
 ) -> None:
     """Refuse a secret that a client gives itself unless it used one that was given as long a life.
 
-    Errors: Forbidden; RuleBroken (secret.expiration); NotFound if what it used was removed.
+    Errors: Forbidden, also if what it used has expired; RuleBroken (secret.expiration); NotFound if
+    what it used was removed.
     """
     if not is_itself(actor, client):
         return
     if kind_of(actor.credential or "") != UNNAMED:
         sentence = _("A client that did not use a secret to get its token gives itself none.")
         raise Forbidden(sentence, action=Action.ADD_SECRET, client=client)
-    _check_life(client, expires_at, actor=actor, now=now)
+    _check_life(client, expires_at, action=Action.ADD_SECRET, actor=actor, now=now)
 
 
 def check_own_key(client: Client, key: ClientKey, *, actor: Actor, now: datetime) -> None:
@@ -50,7 +52,7 @@ def check_own_key(client: Client, key: ClientKey, *, actor: Actor, now: datetime
     if key.jwks_url:
         sentence = _("Send the public key. A client does not give itself the address of its keys.")
         raise RuleBroken(sentence, field="jwks_url")
-    _check_life(client, key.expires_at, actor=actor, now=now)
+    _check_life(client, key.expires_at, action=Action.ADD_CREDENTIAL, actor=actor, now=now)
 
 
 def refuse_itself(client: Client, *, actor: Actor, action: Action) -> None:
@@ -61,13 +63,16 @@ def refuse_itself(client: Client, *, actor: Actor, action: Action) -> None:
 
 
 def _check_life(
-    client: Client, expires_at: datetime | None, *, actor: Actor, now: datetime
+    client: Client, expires_at: datetime | None, *, action: Action, actor: Actor, now: datetime
 ) -> None:
     claim = actor.credential or ""
     rows = CREDENTIAL_ROWS[kind_of(claim) or UNNAMED]
     used = rows.filter(pk=row_id_of(claim), client=client).first()
     if used is None:
         raise NotFound(_("What the client used to get its token has been removed."))
+    if is_expired(used.expires_at, now):  # its tokens go on, but what was stolen must not
+        sentence = _("What the client used to get its token has expired. Use one that is live.")
+        raise Forbidden(sentence, action=action, client=client)
     check_own_life(
         expires_at, used_created_at=used.created_at, used_expires_at=used.expires_at, now=now
     )
