@@ -18,6 +18,10 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "own key": (_("Send no key or its address: the key is registered here."), "bad-assertion"),
     "algorithm": (_("Sign with the algorithm of the key."), "bad-assertion"),
+    "disabled client": (
+        _("Enable the client: while it is disabled, every token is refused."),
+        "unknown-key",
+    ),
     "unknown key": (
         _("The kid is that of no key of this client. Register the key, or send its kid."),
         "unknown-key",

@@ -41,11 +41,18 @@ def trials_of(client: Client, text: str, *, now: datetime) -> list[Trial] | None
         jwt = parse_jwt(text)
     except Malformed:
         return None
-    keys = [Trial(key, _of_key(jwt, key, client, now)) for key in client.keys.live(now)]
-    identities = [Trial(one, _of_identity(jwt, one, now)) for one in client.identities.live(now)]
+    of_client = [] if client.is_enabled else [_disabled(client)]
+    keys = [Trial(key, of_client + _of_key(jwt, key, client, now)) for key in client.keys.live(now)]
+    identities = [
+        Trial(one, of_client + _of_identity(jwt, one, now)) for one in client.identities.live(now)
+    ]
     return sorted(
         [*keys, *identities], key=lambda trial: sum(not check.fits for check in trial.checks)
     )
+
+
+def _disabled(client: Client) -> Verdict:
+    return Verdict("client_id", str(client.pk), "", "disabled client")
 
 
 def _of_key(jwt: Jwt, key: ClientKey, client: Client, now: datetime) -> list[Verdict]:

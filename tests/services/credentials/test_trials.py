@@ -59,6 +59,15 @@ def test_token_that_fits_is_accepted_with_pasted_and_with_fetched_keys(client: C
     assert wrong(slash) == {"iss": "platform issuer slash"}
 
 
+def test_tokens_of_a_disabled_client_are_refused_as_by_the_token_endpoint(client: Client) -> None:
+    insert_identities(client, 1, jwks={"keys": [JWK]}, audience=conf.issuer())
+    insert_keys(client, 1, jwk=JWK, thumbprint=thumbprint_of(JWK))
+    client.is_enabled = False
+    own = {"iss": str(client.pk), "sub": str(client.pk)}
+    for claims in (own, of_platform()):
+        assert wrong(trial(client, signed(claims))) == {"client_id": "disabled client"}
+
+
 def test_own_assertion_is_tried_on_the_keys_of_the_client(client: Client) -> None:
     insert_keys(client, 1, jwk=JWK, thumbprint=thumbprint_of(JWK))
     own = {"iss": str(client.pk), "sub": str(client.pk)}
