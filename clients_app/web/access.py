@@ -20,6 +20,7 @@ from clients_app.identity.proof import open_window, with_proof
 from clients_app.identity.put_off_factor import must_set_up_factor
 from clients_app.identity.sessions import is_polled
 from clients_app.permissions import Action
+from clients_app.rules.permissions import PERMISSIONS
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.activity import refused_attempts
 from clients_app.web import error_pages
@@ -32,7 +33,21 @@ Decorator = Callable[[View], View]
 
 def screen(action: Action | None = None, *, demands_factor: bool = True) -> Decorator:
     """Let people who may do ``action`` read a view; the parameters are as for ``window``."""
-    return lambda view: require_safe(_guarded(view, action, demands_factor=demands_factor))
+
+    def decorate(view: View) -> View:
+        guarded = _guarded(require_safe(view), action, demands_factor=demands_factor)
+        safe = require_safe(guarded)
+        if not action or not PERMISSIONS[action].proof:
+            return safe
+
+        @wraps(view)
+        def provable(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            """Take the POST that has the proof, which makes it a GET again."""
+            return (guarded if "proof_for" in request.POST else safe)(request, *args, **kwargs)
+
+        return provable
+
+    return decorate
 
 
 def window(

@@ -22,6 +22,7 @@ def windows(machine, address, my_data_role):
         ADD,
         *(f"/security/roles/{my_data_role.pk}/{operation}" for operation in ("edit", "remove")),
         *(address(rest) for rest in ("/secrets/add", f"{secret}/remove", f"{secret}/rotate")),
+        *(address(rest) for rest in ("/duplicate", "/identities/add", "/identities/add/github")),
     ]
 
 
@@ -35,6 +36,15 @@ def test_window_with_an_old_proof_asks_to_confirm_identity(administrator, window
             assert "Your last confirmation was" in text_of(reply)
             assert value_of("proof_for", reply) == "GET"
             assert is_page(reply) is not bool(headers)
+
+
+def test_window_opens_with_the_proof_that_it_asks_for(administrator, windows):
+    for window in windows:
+        browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
+        opened = browser.post(window, {"proof_for": "GET", "proof": PASSWORD}, headers=HTMX)
+
+        assert opened.status_code == 200, window
+        assert "Confirm your identity" not in text_of(opened)
 
 
 def test_window_with_a_proof_of_ten_minutes_opens(administrator, windows):
