@@ -30,7 +30,7 @@ def prepared(
     if isinstance(first, KeyDraft):
         return prepare_keys(first, now=now)
     if isinstance(first, IdentityDraft):
-        return prepare_identity(first)
+        return prepare_identity(first, now=now)
     if first is None:
         return None
     return prepare_secret(first, client_id=client_id, now=now, hashed=hashed)

@@ -1,6 +1,7 @@
 """Adding, editing and removing the federated identities of a client. Source: FED-1 to FED-6."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +25,7 @@ from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.own import refuse_itself
+from clients_app.services.credentials.pem_keys import check_certificate
 from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
 
@@ -57,7 +59,7 @@ def add_identity(
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     changes.refuse_client_type(client)
-    identity = prepare_identity(draft)
+    identity = prepare_identity(draft, now=now)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_CREDENTIAL, client=client)
@@ -67,11 +69,14 @@ def add_identity(
     return identity
 
 
-def prepare_identity(draft: IdentityDraft) -> FederatedIdentity:
-    """Return an identity that is not saved yet. Errors: RuleBroken of a field."""
+def prepare_identity(draft: IdentityDraft, *, now: datetime | None = None) -> FederatedIdentity:
+    """Return an identity that is not saved yet. With ``now``, a certificate must be valid then.
+
+    Errors: RuleBroken of a field.
+    """
     identity = FederatedIdentity()
     changes.describe(identity, draft)
-    _fill(identity, draft)
+    _fill(identity, draft, now=now)
     return identity
 
 
@@ -108,7 +113,7 @@ def edit_identity(
     require(actor, Action.EDIT_CREDENTIAL, client=client)
     identity: FederatedIdentity = changes.present(FederatedIdentity, client, identity_id)
     before = _rules_of(identity)
-    _fill(identity, draft)
+    _fill(identity, draft, now=now)
     if _rules_of(identity) != before:
         require(actor, Action.EXTEND_CREDENTIAL, client=client)
         _check_policies(client, identity)
@@ -142,7 +147,7 @@ def _rules_of(identity: FederatedIdentity) -> tuple[object, ...]:
     return trust_of_row(identity), identity.jwks
 
 
-def _fill(identity: FederatedIdentity, draft: IdentityDraft) -> None:
+def _fill(identity: FederatedIdentity, draft: IdentityDraft, *, now: datetime | None) -> None:
     """Set the rules of ``identity`` as they are stored. Errors: RuleBroken of a field."""
     identity.preset = draft.preset if draft.preset in PRESETS else "other"
     identity.issuer = clean_issuer(draft.issuer, field="identity.issuer")
@@ -154,14 +159,22 @@ def _fill(identity: FederatedIdentity, draft: IdentityDraft) -> None:
     )
     identity.subject_rule = checked_rule(draft.subject_rule, field="identity.subject_rule")
     identity.claim_rules = _claim_rules(draft.claim_rules)
-    identity.jwks = _public_keys(draft.jwks)
+    known, identity.jwks = identity.jwks, _public_keys(draft.jwks)
+    if now is not None and identity.jwks != known:
+        with _of_jwks():
+            check_certificate(draft.jwks, now=now)
 
 
 def _public_keys(pasted: str) -> dict[str, Any] | None:
-    if not pasted.strip():
-        return None
+    with _of_jwks():
+        return {"keys": public_jwks_of(pasted)} if pasted.strip() else None
+
+
+@contextmanager
+def _of_jwks() -> Iterator[None]:
+    """What is wrong with a key is wrong with the field of the identity."""
     try:
-        return {"keys": public_jwks_of(pasted)}
+        yield
     except RuleBroken as error:
         raise RuleBroken(error.sentence, field="identity.jwks", **error.values) from error
 

@@ -10,10 +10,11 @@ from clients_app.errors import RuleBroken
 from clients_app.models import Client, Tenant
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import register_client
+from clients_app.services.credentials.identities import IdentityDraft, add_identity, edit_identity
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import KeyDraft, add_keys
 from tests.certificates import certificate_of
-from tests.credentials import insert_keys
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import command_line_in, insert_clients
 from tests.oauth.assertions import key_of
 
@@ -47,3 +48,23 @@ def test_certificate_outside_its_time_is_refused_with_the_day(tenant: Tenant, wa
         assert caught.value.field == "key"
     assert (client.keys.count(), Client.objects.count()) == (1, 1)
     enter(ends - SECOND)
+
+
+def test_certificate_of_an_issuer_is_refused_outside_its_time(tenant: Tenant) -> None:
+    ends = load_pem_x509_certificate(CERTIFICATE.encode()).not_valid_after_utc
+    [client] = insert_clients(["Pump"], tenant)
+    [row] = insert_identities(client, 1, expires_at=None)
+    draft = IdentityDraft(
+        issuer="https://ci.example", subject_rule="a", jwks=CERTIFICATE, expires_at=None
+    )
+    late: Any = {"actor": command_line_in(tenant), "now": ends + SECOND}
+    for enter in (
+        lambda: add_identity(client, draft, **late),
+        lambda: edit_identity(client, row.pk, draft, **late),
+        lambda: register_client(ClientDraft(name="New"), draft, **late),
+    ):
+        with pytest.raises(RuleBroken, match=f"expired on {ends:%Y-%m-%d}") as caught:
+            enter()
+        assert caught.value.field == "identity.jwks"
+    edit_identity(client, row.pk, draft, **{**late, "now": ends - SECOND})
+    edit_identity(client, row.pk, draft, **late)  # the same key: it was entered before
