@@ -18,7 +18,7 @@ from tests.api.replies import refused
 from tests.audit.rows import all_rows
 from tests.factories import make_client, make_person, make_tenant, role_ids
 from tests.oauth import wsgi
-from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixtures
+from tests.oauth.conftest import key_fields, shared_key, signing_key  # noqa: F401 - fixtures
 from tests.oauth.people import People
 
 CLIENTS = "ClientCredentialClients"

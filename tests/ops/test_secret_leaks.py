@@ -23,7 +23,7 @@ from clients_app.http.middleware import is_for_machines
 from clients_app.models import SigningKey, Tenant
 from tests.conftest import Machine
 from tests.oauth import wsgi
-from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixtures
+from tests.oauth.conftest import key_fields, shared_key, signing_key  # noqa: F401 - fixtures
 from tests.ops.secret_leaks import every_url, found_in, query_of
 from tests.portal_process import PASSWORD
 from tests.responses import value_of

@@ -11,7 +11,16 @@ from django.test import Client as Browser
 
 from clients_app.http import operation_ids
 from tests.oauth import wsgi
-from tests.oauth.conftest import clients, key_fields, known_secrets, signing_key  # noqa: F401 - fixtures
+from tests.oauth.conftest import (  # noqa: F401 - fixtures
+    clients,
+    key_fields,
+    known_secrets,
+    shared_clients,
+    shared_key,
+    shared_tenant,
+    signing_key,
+    tenant,
+)
 from tests.oauth.wsgi import basic, form
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
