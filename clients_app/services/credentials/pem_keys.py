@@ -53,7 +53,7 @@ def jwk_of_pem(text: str) -> dict[str, Any]:
         sentence = _("Use an RSA key, an EC key on P-256, or an Ed25519 key.")
         raise RuleBroken(sentence, field="key")
     jwk = public_members(writer.to_jwk(public, as_dict=True))
-    return {**jwk, **_algorithm_of(content, loaded)}
+    return {**jwk, **_algorithm_of(content, loaded, public)}
 
 
 def check_certificate(text: str, *, now: datetime) -> None:
@@ -92,16 +92,20 @@ def _loaded(text: str) -> tuple[Any, bytes]:
         raise NotPem from error
 
 
-def _algorithm_of(content: bytes, loaded: Any) -> dict[str, str]:
+def _algorithm_of(content: bytes, loaded: Any, public: Any) -> dict[str, str]:
     """Return PS256 for a key that is for RSASSA-PSS alone.
 
     Errors: RuleBroken (key) for one that is for another hash.
     """
     if isinstance(loaded, Certificate):
         is_pss = loaded.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS
-        return {"alg": "PS256"} if is_pss else {}
-    head = content[:_HEAD]
-    if any(other in head for other in _OTHER_HASHES):
+    else:
+        is_pss = _PSS in content[:_HEAD]
+    if not is_pss:
+        return {}
+    modulus = public.public_numbers().n.to_bytes((public.key_size + 7) // 8, "big")
+    parameters = content[: content.index(modulus)].rpartition(_PSS)[2]
+    if any(other in parameters for other in _OTHER_HASHES):
         sentence = _("Use a key for signatures with RS256, PS256, ES256 or EdDSA.")
         raise RuleBroken(sentence, field="key")
-    return {"alg": "PS256"} if _PSS in head else {}
+    return {"alg": "PS256"}

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 from math import gcd, prod
 from typing import Any
 
@@ -16,6 +17,7 @@ from clients_app.services.credentials.public_keys import (
     usable_keys,
     verifying_key,
 )
+from tests.certificates import certificate_of
 from tests.oauth.assertions import key_of
 
 pytestmark = pytest.mark.one_database
@@ -81,11 +83,15 @@ def test_key_is_the_same_in_all_ways_to_write_it():
     assert public_jwks_of("\ufeff" + RSA.as_pem(private=False).decode()) == [expected]
 
 
+@pytest.mark.parametrize("in_certificate", [False, True])
 @pytest.mark.parametrize("of_hash", [None, hashes.SHA256(), hashes.SHA512()])
-def test_key_for_pss_alone_never_verifies_pkcs1(of_hash: Any):
+def test_key_for_pss_alone_never_verifies_pkcs1(of_hash: Any, in_certificate: bool):
     """RFC 4055 section 1.2."""
     plain = RSA.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    text = pem_text(pss_of(plain, of_hash))
+    pss = pss_of(plain, of_hash)
+    text = (
+        pem_text(certificate_with(plain, pss), "CERTIFICATE") if in_certificate else pem_text(pss)
+    )
 
     if isinstance(of_hash, hashes.SHA512):
         with pytest.raises(RuleBroken, match="RS256, PS256"):
@@ -108,6 +114,13 @@ def pss_of(spki: bytes, of_hash: Any) -> bytes:
     return sequence(algorithm + bits)
 
 
+def certificate_with(plain: bytes, pss: bytes) -> bytes:
+    """Return a certificate of the key ``plain`` with ``pss`` in its place."""
+    der = ssl.PEM_cert_to_DER_cert(certificate_of(RSA.private_key))
+    end = 8 + int.from_bytes(der[6:8], "big")  # of what is signed, after two heads of four bytes
+    return sequence(sequence(der[8:end].replace(plain, pss)) + der[end:])
+
+
 def lengths(content: bytes) -> bytes:
     size = len(content)
     return (bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2, "big")) + content
@@ -117,6 +130,6 @@ def sequence(content: bytes) -> bytes:
     return b"\x30" + lengths(content)
 
 
-def pem_text(der: bytes) -> str:
+def pem_text(der: bytes, label: str = "PUBLIC KEY") -> str:
     body = base64.b64encode(der).decode()
-    return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
