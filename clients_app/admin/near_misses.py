@@ -19,8 +19,8 @@ def near_miss_line(row: Any) -> SafeString:
     if not row.is_signed:
         texts.append(
             gettext(
-                "No key that is known here signed this: anybody can have written it. Do not change "
-                "a rule for it."
+                "No key known here signed this, so anyone could have sent it. Do not change a "
+                "rule because of it."
             )
         )
     if row.is_mended:

@@ -47,7 +47,7 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         _("Send one audience as a text, not a list: who else is in it could use the JWT here."),
         "wrong-audience",
     ),
-    "audience": (_("Send the audience that is wanted, to the character."), "wrong-audience"),
+    "audience": (_("Send exactly the audience that is wanted."), "wrong-audience"),
     "token endpoint": (
         _(
             "Send the issuer as aud, not the token endpoint. If the client cannot do so, select "
@@ -82,11 +82,11 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "wrong-audience",
     ),
     "platform audience": (
-        _("Ask the platform for a token with this aud, to the character."),
+        _("Ask the platform for a token with exactly this aud."),
         "wrong-audience",
     ),
-    "subject rule": (_("Make the rule fit, if this run may have tokens."), "wrong-claims"),
-    "claim rule": (_("Make the rule fit, if this run may have tokens."), "wrong-claims"),
+    "subject rule": (_("Make the rule fit, if this machine may have tokens."), "wrong-claims"),
+    "claim rule": (_("Make the rule fit, if this machine may have tokens."), "wrong-claims"),
     "no subject": (
         _("Ask the platform for a token with a text as sub: this one cannot be compared."),
         "wrong-claims",

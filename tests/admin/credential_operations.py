@@ -83,7 +83,7 @@ OPERATIONS: Final = {
         *({"demands_assertion_type": "on"}, "Assertions saved."),
     ),
     "end secrets": Operation(
-        "client-secrets-end", "client", "secrets/end", {"old": "1h"}, "1 secret ends."
+        "client-secrets-end", "client", "secrets/end", {"old": "1h"}, "1 secret will expire."
     ),
 }
 

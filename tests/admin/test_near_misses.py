@@ -41,7 +41,7 @@ def test_near_miss_leads_to_rules_that_fit_which_a_person_saves(
     assert f'href="{edit}"' in shown
     opened = staff.get(edit)
     assert value_of("subject_rule", opened) == "job:&lt;b&gt;"
-    assert "Subject until now: job:build" in text_of(opened)
+    assert "Current Subject: job:build" in text_of(opened)
     assert "Nothing is saved yet." in text_of(opened)
     names = ("version", "issuer", "audience")
     typed = {name: value_of(name, opened) or "" for name in names}
@@ -63,10 +63,10 @@ def test_pasted_token_is_tried_on_each_credential_and_not_shown(
     jwks = {"keys": [EC.as_dict(private=False)]}
     insert_identities(installation.client, 1, jwks=jwks, audience=conf.issuer())
     address = reverse("admin:client-tokens-test", args=[installation.client.pk])
-    assert "it stays usable" in text_of(staff.get(address))
+    assert "testing does not use it up" in text_of(staff.get(address))
 
     for subject, says in (
-        ("job:build", "Everything fits: the token endpoint accepts it"),
+        ("job:build", "Everything fits: the token endpoint would accept this token"),
         ("job:test", "sub: job:test. Wanted: job:build."),
     ):
         token = signed(subject, now)

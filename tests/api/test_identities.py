@@ -149,7 +149,7 @@ def test_near_misses_show_what_would_fit(
             "Sent": "job:deploy",
             "Wanted": "job:build",
             "Fits": False,
-            "Problem": "Make the rule fit, if this run may have tokens.",
+            "Problem": "Make the rule fit, if this machine may have tokens.",
         }
     ]
     assert (miss["Fit"]["Subject"], miss["Fit"]["Issuer"]) == (

@@ -168,7 +168,7 @@ def test_long_claims_of_a_tested_token_leave_its_window_as_wide_as_it_is(
     open_window(page, address, "Test a token")
     window_of(page).get_by_label("Token").fill(missing_token("W" * 300))
     press(page, "Test")
-    refused = window_of(page).get_by_text("The token endpoint refuses it.")
+    refused = window_of(page).get_by_text("The token endpoint would refuse this token.")
     expect(refused).not_to_have_count(0)
     problems = widths(page, "tested token")
     assert not problems, "\n".join(problems)

@@ -95,7 +95,9 @@ def expect_not_yet(page: Page, machine: Machine) -> None:
 
 
 def expect_both_in_use(move: Locator, name: str, plain: str) -> None:
-    expect(move).to_contain_text("The new way is in use, and a secret still is too.")
+    expect(move).to_contain_text(
+        "Keys or identities are in use, but a secret was used or added within the Token Lifetime."
+    )
     for used in (name, f"…{plain[-4:]}"):
         row = move.get_by_role("row").filter(has_text=used)
         expect(row.get_by_role("cell").first).to_have_text("1")
@@ -110,13 +112,13 @@ def end_secrets(page: Page, machine: Machine, when: str) -> None:
     press(page, "Continue")
     window = expect_window(page, "End Secrets")
     expect(window.get_by_label("In 24 hours")).to_be_focused()
-    expect(window).to_contain_text("A secret was used within the Token Lifetime (1 hour)")
+    expect(window).to_contain_text("A secret was used or added within the Token Lifetime (1 hour)")
     expect(window.get_by_role("row").filter(has_text=machine.plain[-4:])).to_contain_text(
         "127.0.0.1"
     )
     window.get_by_label(when).check()
     press(page, "End secrets")
-    expect(page.locator("#toasts")).to_contain_text("1 secret ends.")
+    expect(page.locator("#toasts")).to_contain_text("1 secret will expire.")
 
 
 def look_at_platforms(page: Page, move: Locator) -> None:

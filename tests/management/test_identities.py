@@ -113,7 +113,7 @@ def test_token_is_tested_and_the_status_says_whether_it_fits(
     assert (misses.status, no_token.status) == (1, 1)
     assert misses.out.splitlines() == [
         f"Federated identity {identity.pk} (job:build): refused",
-        "  sub: job:deploy, wanted: job:build. Make the rule fit, if this run may have tokens.",
+        "  sub: job:deploy, wanted: job:build. Make the rule fit, if this machine may have tokens.",
     ]
     assert misses.error.strip() == "No key or identity of this client accepts the token."
     assert no_token.error.strip() == "This is not a JSON Web Token. Enter all of it."

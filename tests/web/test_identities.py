@@ -66,6 +66,17 @@ def test_form_that_is_sent_twice_adds_one(administrator_browser, address, machin
     assert machine.client.identities.count() == 1
 
 
+def test_form_of_a_platform_shows_all_that_is_missing_at_once(administrator_browser, address):
+    reply = administrator_browser.post(
+        address("/identities/add/github"), {"owner": "a/b", "never_expires": "on"}
+    )
+
+    shown = text_of(reply)
+    assert "There are 3 problems" in shown
+    for name in ("owner", "repository", "environment"):
+        assert f'id="id_{name}_error"' in shown
+
+
 @pytest.mark.parametrize(
     ("preset", "typed", "sentence"),
     [

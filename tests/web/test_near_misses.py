@@ -38,13 +38,13 @@ def test_near_miss_is_shown_with_a_rule_that_fits_and_saved_by_a_person(
     shown = text_of(administrator_browser.get(address("/secrets")))
     assert "from 192.0.2.7" in shown
     assert "job:test" in shown
-    assert "Make the rule fit, if this run may have tokens." in shown
+    assert "Make the rule fit, if this machine may have tokens." in shown
     assert edit in shown
     opened = administrator_browser.get(edit)
     assert value_of("subject_rule", opened) == "job:test"
     assert "Safe: accepts one subject." in text_of(opened)
-    assert "Subject until now: <code" in text_of(opened)
-    assert "what fits only the former rules is refused from then on" in text_of(opened)
+    assert "Current Subject: <code" in text_of(opened)
+    assert "tokens that fit only the current rules will be refused" in text_of(opened)
     identity.refresh_from_db()
     assert identity.subject_rule == "job:build"
     names = ("version", "issuer", "audience", "subject_rule", "expiration")
@@ -78,7 +78,7 @@ def test_near_miss_that_no_known_key_signed_says_so(administrator_browser, addre
 
     shown = text_of(administrator_browser.get(address("/secrets")))
 
-    assert "No key that is known here signed this: anybody can have written it." in shown
+    assert "No key known here signed this, so anyone could have sent it." in shown
     assert "near_miss=" not in shown
 
 

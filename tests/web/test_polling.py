@@ -126,7 +126,7 @@ def test_poll_after_a_refused_request_returns_the_pane(administrator_at_start, c
 
     reply = administrator_at_start.get(poll_address(page, "details"), headers=PANE)
 
-    assert "Send the audience that is wanted, to the character." in text_of(reply)
+    assert "Send exactly the audience that is wanted." in text_of(reply)
 
 
 def test_poll_updates_relative_times_every_minute(clock, administrator_at_start, client):

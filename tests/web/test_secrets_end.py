@@ -60,11 +60,14 @@ def test_move_waits_for_the_new_way_and_for_the_last_machine(
     record_use(machine.secret, now)
     shown = text_of(administrator_browser.get(address("/secrets")))
     assert "step 2 of 3" in shown
-    assert "The new way is in use, and a secret still is too." in shown
+    assert (
+        "Keys or identities are in use, but a secret was used or added within the Token Lifetime."
+        in shown
+    )
     assert 'id="end-secrets"' in shown
     assert "The last secret expires" in shown
     window = text_of(administrator_browser.get(address("/secrets/end")))
-    assert "A secret was used within the Token Lifetime" in window
+    assert "A secret was used or added within the Token Lifetime" in window
 
 
 def test_move_is_not_shown_to_a_client_without_secrets(administrator_browser, address, machine):
@@ -86,7 +89,7 @@ def test_end_secrets_opens_as_a_page_and_as_a_part_and_ends_them(
     reply = administrator_browser.post(address("/secrets/end"), {"old": "24h"}, headers=HTMX)
 
     assert reply.status_code == 204
-    assert "1 secret ends." in reply["HX-Trigger"]
+    assert "1 secret will expire." in reply["HX-Trigger"]
     ends_at = machine.client.secrets.get().expires_at
     assert now + DAY - HOUR < ends_at < now + DAY + HOUR
 

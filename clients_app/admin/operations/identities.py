@@ -56,10 +56,11 @@ def _edit_page(request: HttpRequest, operation: Operation, identity_id: int) -> 
 
 def _lines_of_fit(identity: FederatedIdentity, fit: Trust) -> Iterator[str]:
     yield gettext(
-        "These rules would have accepted the token. Nothing is saved yet. Compare the grade below."
+        "These rules would have accepted the token. Nothing is saved yet. Check the grade below "
+        "before you save."
     )
     for label, rule in changed_rules(identity, fit):
-        yield gettext("%(label)s until now: %(rule)s") % {"label": label, "rule": rule}
+        yield gettext("Current %(label)s: %(rule)s") % {"label": label, "rule": rule}
 
 
 @addition(

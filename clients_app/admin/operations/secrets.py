@@ -112,8 +112,8 @@ def _advice_of(move: Move) -> str:
         )
     if not move.old_is_idle:
         return gettext(
-            "A secret was used within the Token Lifetime: a machine still needs it. Switch it "
-            "before the secrets end."
+            "A secret was used or added within the Token Lifetime. Switch every machine that still "
+            "uses one before the secrets expire."
         )
     return gettext("No secret was used for longer than the Token Lifetime.")
 
@@ -148,5 +148,5 @@ def _has_moved(client: Client) -> bool:
 )
 def secrets_end(client: Client, form: SecretsEndForm, **by: Any) -> Answer:
     ended = len(end_secrets(client, ends_at=form.cleaned_data["old_ends_at"], **by))
-    message = ngettext("%(number)s secret ends.", "%(number)s secrets end.", ended)
+    message = ngettext("%(number)s secret will expire.", "%(number)s secrets will expire.", ended)
     return Done(message % {"number": ended}, client)

@@ -22,9 +22,7 @@ from clients_app.services.credentials.trials import Trial, trials_of
     _("Test a token"),
     Action.READ_SECRETS,
     lines=lambda client: (
-        gettext(
-            "It is not stored or logged, the page does not show it again, and it stays usable."
-        ),
+        gettext("It is not stored, logged or shown again, and testing does not use it up."),
     ),
     form=TokenForm,
     is_offered=proves_itself,
@@ -41,10 +39,11 @@ def token_trial(client: Client, form: TokenForm, *, now: datetime, **by: Any) ->
 
 def _lines_of(trials: Iterable[Trial]) -> Iterator[str]:
     for trial in trials:
-        verdict = gettext("The token endpoint refuses it.")
+        verdict = gettext("The token endpoint would refuse this token.")
         if trial.is_accepted:
             verdict = gettext(
-                "Everything fits: the token endpoint accepts it, unless it was used before."
+                "Everything fits: the token endpoint would accept this token, unless it was used "
+                "before."
             )
         yield f"{trial.credential}: {verdict}"
         yield from check_lines(trial.checks)

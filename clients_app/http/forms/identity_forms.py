@@ -110,12 +110,14 @@ class PlatformForm(_IdentityForm):
         self.initial.setdefault("issuer", preset.issuer)
         if preset.issuer or preset.issuer_of:
             self.fields["issuer"].help_text = gettext(
-                "Change it only for an installation of your own, or leave it empty."
+                "Change this only if you run the platform yourself."
             )
 
     def clean(self) -> dict[str, Any]:
-        """Make the rules; what cannot become one is an error at its field."""
+        """Make the rules; each value that cannot become one is an error at its field."""
         given = super().clean()
+        for problem in self.preset.problems(given):
+            self.add_broken(problem)
         try:
             issuer = given.get("issuer", "").strip()
             trust = trust_of(self.preset, given, issuer=issuer)

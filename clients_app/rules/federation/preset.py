@@ -1,7 +1,7 @@
 """What a platform's form asks for, and what comes of it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,13 +65,23 @@ class Preset:
 
     def checked(self, values: Mapping[str, str]) -> dict[str, str]:
         """Return ``values`` of all fields without spaces around them; errors: RuleBroken."""
-        clean = {field.name: _clean(field, values.get(field.name, "")) for field in self.fields}
+        for problem in self.problems(values):
+            raise problem
+        return {field.name: values.get(field.name, "").strip() for field in self.fields}
+
+    def problems(self, values: Mapping[str, str]) -> Iterator[RuleBroken]:
+        """Yield what is wrong with ``values``, at most once for each field."""
+        clean = {field.name: values.get(field.name, "").strip() for field in self.fields}
+        for field in self.fields:
+            value = clean[field.name]
+            if (value or field.required) and not re.fullmatch(field.pattern, value):
+                sentence = gettext_noop("Enter a value such as %(example)s.")
+                yield RuleBroken(sentence, field=field.name, example=field.example)
         choices = [field for field in self.fields if field.choice]
         if choices and sum(bool(clean[field.name]) for field in choices) != 1:
             sentence = gettext_noop("Enter exactly one of these: %(names)s.")
             names = ", ".join(field.label for field in choices)
-            raise RuleBroken(sentence, field=choices[0].name, names=names)
-        return clean
+            yield RuleBroken(sentence, field=choices[0].name, names=names)
 
 
 def optional(name: str, label: str, example: str, pattern: str = DIGITS) -> PresetField:
@@ -87,13 +97,3 @@ def choice(name: str, label: str, example: str, pattern: str = PATH) -> PresetFi
 ENVIRONMENT: Final = choice("environment", gettext_noop("Environment"), "production", TEXT)
 BRANCH: Final = choice("branch", gettext_noop("Branch"), "main")
 TAG: Final = choice("tag", gettext_noop("Tag"), "v1.2.0")
-
-
-def _clean(field: PresetField, text: str) -> str:
-    value = text.strip()
-    if not value and not field.required:
-        return ""
-    if not re.fullmatch(field.pattern, value):
-        sentence = gettext_noop("Enter a value such as %(example)s.")
-        raise RuleBroken(sentence, field=field.name, example=field.example)
-    return value

@@ -24,7 +24,9 @@ def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
     def save(form: SecretsEndForm) -> HttpResponse:
         ends_at = form.cleaned_data["old_ends_at"]
         ended = len(end_secrets(client, ends_at=ends_at, actor=actor_of(request), now=now))
-        message = ngettext("%(number)s secret ends.", "%(number)s secrets end.", ended)
+        message = ngettext(
+            "%(number)s secret will expire.", "%(number)s secrets will expire.", ended
+        )
         return done(request, message % {"number": ended}, "client-secrets", client_id=client.pk)
 
     move = move_of_client(client, now=now)
