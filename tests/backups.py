@@ -29,8 +29,9 @@ SETTINGS: Final = {
 
 
 def portal_with_tables(folder: Path, **environment: str) -> PortalProcess:
-    """Return a portal that can back up, without a tenant; it is not started."""
-    return PortalProcess(folder, like=prepared_portal(), **SETTINGS | environment)
+    """Return a portal that can back up, without a tenant and a worker; it is not started."""
+    like = prepared_portal()
+    return PortalProcess(folder, like=like, has_worker=False, **SETTINGS | environment)
 
 
 def portal_with_client(folder: Path) -> PortalProcess:
@@ -48,7 +49,8 @@ def empty_portal(
 
     An empty ``database_url`` is SQLite, whatever the tests run on.
     """
-    return PortalProcess(folder, database_url=database_url, **SETTINGS | environment)
+    settings = SETTINGS | environment
+    return PortalProcess(folder, database_url=database_url, has_worker=False, **settings)
 
 
 def empty_tables(folder: Path) -> str:

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,7 +40,8 @@ class PortalProcess:
     ``url`` is its public origin, ``log_file`` the output of its server. The first administrator is
     USERNAME with PASSWORD, unless ``environment`` says otherwise. Its folder is empty, or ``like``
     that of a stopped portal: then the password is in a file, because a server that gets it in the
-    environment restarts to remove it there. ``database_url`` names an existing database.
+    environment restarts to remove it there. ``database_url`` names an existing database. Without
+    ``has_worker`` nothing sends messages, fetches the key sets of issuers or does scheduled work.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class PortalProcess:
         *,
         like: "PortalProcess | None" = None,
         database_url: str | None = None,
+        has_worker: bool = True,
         **environment: str,
     ) -> None:
+        self.has_worker = has_worker
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
@@ -101,7 +104,7 @@ class PortalProcess:
         """Start the server and wait until it responds."""
         with self.log_file.open("ab") as log:
             self.server = subprocess.Popen(
-                self.command("serve"),
+                self.command("serve", *([] if self.has_worker else ["--without-worker"])),
                 cwd=CHECKOUT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -131,12 +134,9 @@ class PortalProcess:
         """Kill the server and its workers with SIGKILL, like a power cut."""
         if self.server is None:
             return
-        victims = [*self.companions(), *self.workers(), self.server.pid]
-        for pid in victims:
-            try:
+        for pid in (*self.companions(), *self.workers(), self.server.pid):
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
         self.server.wait()
         self.server = None
 

@@ -33,12 +33,16 @@ with first_start.one_at_a_time():
 """
 
 
-def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
+def new_portal(
+    folder: Path, *, has_worker: bool = False, **environment: str
+) -> Iterator[PortalProcess]:
     """Yield a running portal with its data under ``folder``; stop it afterwards.
 
-    The result of a first start is copied, which saves five of its six seconds.
+    The result of a first start is copied, which saves five of its six seconds. Only a portal that
+    sends messages, fetches keys of issuers or does scheduled work needs ``has_worker``.
     """
-    with PortalProcess(folder / "var", like=prepared_portal(), **environment) as portal:
+    like = prepared_portal()
+    with PortalProcess(folder / "var", like=like, has_worker=has_worker, **environment) as portal:
         yield portal
 
 

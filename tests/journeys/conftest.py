@@ -59,6 +59,7 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProc
     """
     yield from new_portal(
         tmp_path_factory.mktemp("journeys"),
+        has_worker=True,
         OUTGOING_ALLOWED_HOSTS="127.0.0.1",  # receivers of webhooks
     )
 

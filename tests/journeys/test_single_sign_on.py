@@ -25,6 +25,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     made = PortalProcess(
         folder / "var",
         like=prepared_portal(),
+        has_worker=False,
         OIDC_ISSUER=f"http://localhost:{port}",
         OIDC_CLIENT_ID="portal",
         OIDC_CLIENT_SECRET="of the portal",

@@ -26,16 +26,17 @@ def stopped(portal: PortalProcess) -> Iterator[PortalProcess]:
 
 @pytest.fixture
 def with_tables(tmp_path: Path) -> Iterator[PortalProcess]:
-    """A portal with tables and static files that was never started; killed after the test."""
-    portal = PortalProcess(tmp_path / "var", like=prepared_portal())
+    """A new portal with tables and static files, without a worker; killed after the test."""
+    portal = PortalProcess(tmp_path / "var", like=prepared_portal(), has_worker=False)
     yield portal
     portal.__exit__()
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory):
-    """A stopped portal that has run before, so that its next start is fast."""
-    portal = PortalProcess(tmp_path_factory.mktemp("prepared") / "var", like=prepared_portal())
+    """A stopped portal that has run before, so that its next start is fast; without a worker."""
+    folder = tmp_path_factory.mktemp("prepared") / "var"
+    portal = PortalProcess(folder, like=prepared_portal(), has_worker=False)
     portal.start()
     portal.stop()
     del portal.environment["PORTAL_ADMIN_PASSWORD_FILE"]

@@ -58,7 +58,7 @@ def test_connections_beyond_the_limit_wait(small_portal: PortalProcess) -> None:
 
 
 def test_few_open_files_allow_fewer_connections(tmp_path: Path) -> None:
-    with FewFiles(tmp_path / "var", like=prepared_portal()) as portal:
+    with FewFiles(tmp_path / "var", like=prepared_portal(), has_worker=False) as portal:
         assert portal.server is not None
         limits = Path(f"/proc/{portal.server.pid}/limits").read_text()
         with stalled(portal, ONE, 900):

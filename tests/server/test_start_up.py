@@ -68,6 +68,7 @@ def test_start_warns_of_files_that_others_may_read_and_of_an_api_like_the_built_
 @pytest.mark.one_database
 def test_second_start_creates_and_collects_nothing(with_tables: PortalProcess) -> None:
     """Apart from what is due by the clock: the first start already sent the notices of the day."""
+    with_tables.has_worker = True  # it sends them
     with_tables.environment |= {"NOTICE_HOUR": "0", "TIME_ZONE": zone_where_it_is_noon()}
     with_tables.start()
     looked = "SELECT count(*) FROM clients_app_tenant WHERE notices_sent_on IS NOT NULL"

@@ -19,6 +19,12 @@ from tests.server.processes import inherited_sighup, is_running
 from tests.waiting import wait_until
 
 
+@pytest.fixture(scope="module", autouse=True)
+def with_worker(prepared: PortalProcess) -> None:
+    """The worker stops like the server, which is started as README says."""
+    prepared.has_worker = True
+
+
 @pytest.mark.one_database
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_signal_to_the_process_group_stops_the_server_cleanly(

@@ -78,7 +78,7 @@ def portal(tmp_path: Path, files: Files) -> Iterator[TlsPortal]:
     tls = {"TLS_CERT": str(files.certificate), "TLS_KEY": str(files.key)}
     with (
         inherited_sighup(signal.SIG_DFL),
-        TlsPortal(tmp_path / "var", like=prepared_portal(), **tls) as portal,
+        TlsPortal(tmp_path / "var", like=prepared_portal(), has_worker=False, **tls) as portal,
     ):
         yield portal
 
