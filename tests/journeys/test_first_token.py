@@ -30,6 +30,7 @@ from tests.journeys.page_actions import (
 from tests.journeys.traces import expect_activity, expect_nothing_left
 from tests.journeys.visitor import Visitor, press, sign_in, window_of
 from tests.portal_process import PortalProcess
+from tests.prepared_portal import prepared_portal
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -40,9 +41,11 @@ LINK = re.compile(r"^ *(http://\S+)$", re.MULTILINE)
 @pytest.fixture(scope="module")
 def new_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     """A new installation: its first administrator has no password yet."""
-    folder = tmp_path_factory.mktemp("first") / "var"
     with PortalProcess(
-        folder, PORTAL_ADMIN_PASSWORD="", PORTAL_ADMIN_USERNAME="administrator"
+        tmp_path_factory.mktemp("first") / "var",
+        like=prepared_portal(),
+        PORTAL_ADMIN_PASSWORD_FILE="",
+        PORTAL_ADMIN_USERNAME="administrator",
     ) as portal:
         yield portal
 
