@@ -65,13 +65,14 @@ def test_rotation_never_refuses_a_request_and_can_end_the_old_secret_immediately
     with asking(first) as by_first:
         second = rotate(portal, first)
         assert second.statuses(64, connections=32) == [200] * 64
+        wait_until(lambda: len(by_first) > 50)
     with asking(second) as by_second:
         third = rotate(portal, second, "--secret", secret_id(portal, second))
         rotate(portal, first, "--secret", secret_id(portal, first), "--old-ends", "now")
         after = first.statuses(100, connections=20)
+        wait_until(lambda: len(by_second) > 50)
 
     assert set(by_first) == set(by_second) == {200}
-    assert min(len(by_first), len(by_second)) > 50
     assert set(after) <= {401, 429}
     assert third.statuses(8, connections=4) == [200] * 8
 
