@@ -126,7 +126,7 @@ def test_client_with_a_secret_gives_itself_a_key_and_no_longer_life(
     assert again.delete(f"{secrets}/{secret['Id']}").status_code == 204
 
 
-def test_client_gives_itself_nothing_by_what_has_expired(
+def test_client_adds_and_removes_nothing_by_what_has_expired(
     calling: Callable[..., Caller], pump: Caller, now: datetime
 ) -> None:
     """An administrator who ends a stolen secret or key stops the thief, whose token goes on."""
@@ -144,6 +144,11 @@ def test_client_gives_itself_nothing_by_what_has_expired(
     ):
         assert caller.get(address).status_code == 200
         refused(caller.post(address, {**body, **ends}), 403, sentence)
+    for caller, address, row in (
+        (thief, secrets, thief.client.secrets.get()),
+        (pump, own(pump), pump.client.keys.get()),
+    ):
+        refused(caller.delete(f"{address}/{row.pk}"), 403, sentence)
     assert thief.client.keys.count() == 0
     assert (thief.client.secrets.count(), pump.client.keys.count()) == (1, 1)
 

@@ -14,7 +14,7 @@ from clients_app.rules.jwts import thumbprint_of
 from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
-from clients_app.services.credentials.own import check_own_key
+from clients_app.services.credentials.own import check_own_key, check_own_removal
 from clients_app.services.credentials.pem_keys import check_certificate
 from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
@@ -114,6 +114,7 @@ def remove_key(
     """
     client = locked(client)
     require(actor, Action.REMOVE_CREDENTIAL, client=client)
+    check_own_removal(client, action=Action.REMOVE_CREDENTIAL, actor=actor, now=now)
     key: ClientKey = changes.present(ClientKey, client, key_id)
     changes.remove(key, client, expected_version=expected_version, actor=actor, now=now)
     return key

@@ -6,7 +6,7 @@ from typing import Final
 from clients_app.actors import Actor
 from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
-from clients_app.models import Client, ClientKey
+from clients_app.models import Client, ClientKey, ClientSecret, FederatedIdentity
 from clients_app.permissions import Action, is_itself
 from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import check_own_life
@@ -62,17 +62,34 @@ def refuse_itself(client: Client, *, actor: Actor, action: Action) -> None:
         raise Forbidden(sentence, action=action, client=client)
 
 
+def check_own_removal(client: Client, *, action: Action, actor: Actor, now: datetime) -> None:
+    """Refuse a removal by a client if what it used to get its token has ended meanwhile.
+
+    Errors: Forbidden; NotFound if what it used was removed.
+    """
+    if is_itself(actor, client):
+        _live_one_used(client, action=action, actor=actor, now=now)
+
+
 def _check_life(
     client: Client, expires_at: datetime | None, *, action: Action, actor: Actor, now: datetime
 ) -> None:
+    used = _live_one_used(client, action=action, actor=actor, now=now)
+    check_own_life(
+        expires_at, used_created_at=used.created_at, used_expires_at=used.expires_at, now=now
+    )
+
+
+def _live_one_used(
+    client: Client, *, action: Action, actor: Actor, now: datetime
+) -> ClientSecret | ClientKey | FederatedIdentity:
     claim = actor.credential or ""
-    rows = CREDENTIAL_ROWS[kind_of(claim) or UNNAMED]
-    used = rows.filter(pk=row_id_of(claim), client=client).first()
+    used: ClientSecret | ClientKey | FederatedIdentity | None = None
+    if kind := kind_of(claim):
+        used = CREDENTIAL_ROWS[kind].filter(pk=row_id_of(claim), client=client).first()
     if used is None:
         raise NotFound(_("What the client used to get its token has been removed."))
     if is_expired(used.expires_at, now):  # its tokens go on, but what was stolen must not
         sentence = _("What the client used to get its token has expired. Use one that is live.")
         raise Forbidden(sentence, action=action, client=client)
-    check_own_life(
-        expires_at, used_created_at=used.created_at, used_expires_at=used.expires_at, now=now
-    )
+    return used

@@ -17,6 +17,7 @@ from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
+from clients_app.services.credentials.own import check_own_removal
 from clients_app.services.locks import locked, refuse_stale
 
 
@@ -86,6 +87,7 @@ def remove_secret(
     """
     client = locked(client)
     require(actor, Action.REMOVE_SECRET, client=client)
+    check_own_removal(client, action=Action.REMOVE_SECRET, actor=actor, now=now)
     secret = present_secret(client, secret_id)
     refuse_stale(secret, expected_version)
     mark_removed(secret, actor=actor, now=now)
