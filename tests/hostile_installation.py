@@ -74,7 +74,7 @@ def make_installation() -> Installation:
         subject_rule=hostile("subject"),
         claim_rules={hostile("claim"): hostile("rule")},
     )
-    verdict = {"claim": "sub", "sent": hostile("sent"), "wanted": hostile("wanted")}
+    verdict = {"claim": "sub", "sent": hostile("sent"), "expected": hostile("expected")}
     near_miss = NearMiss.objects.create(
         client=client, identity=identity, at=now, verdicts=[{**verdict, "problem": "subject rule"}]
     )

@@ -97,7 +97,7 @@ def _identities() -> dict[str, Any]:
 
 
 def _trials() -> dict[str, Any]:
-    texts = dict.fromkeys(("Claim", "Sent", "Wanted"), STRING)
+    texts = dict.fromkeys(("Claim", "Sent", "Expected"), STRING)
     checks = {"type": "array", "items": ref("Check")}
     return {
         "Check": whole({**texts, "Fits": FLAG, "Problem": or_null(STRING)}),

@@ -94,12 +94,12 @@ def trial_json(trial: Trial) -> dict[str, Any]:
 
 
 def checks_json(checks: Iterable[Verdict]) -> list[dict[str, Any]]:
-    """Return what each claim says beside what is wanted; ``Problem`` says what to do."""
+    """Return what each claim says beside what is expected; ``Problem`` says what to do."""
     return [
         {
             "Claim": check.claim,
             "Sent": check.sent,
-            "Wanted": check.wanted,
+            "Expected": check.expected,
             "Fits": check.fits,
             "Problem": check.sentence or None,
         }

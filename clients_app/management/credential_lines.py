@@ -66,7 +66,7 @@ def misfits(checks: Iterable[Verdict]) -> list[str]:
     """Return a line for each check that does not fit, and what to do."""
     return [
         f"  {one.claim}: {one.sent or 'missing'}"
-        + (f", wanted: {one.wanted}" if one.wanted else "")
+        + (f", expected: {one.expected}" if one.expected else "")
         + f". {one.sentence}"
         for one in checks
         if not one.fits

@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(drop_counts, create_counts),
+        migrations.AlterModelOptions(
+            name='api',
+            options={'verbose_name': 'API'},
+        ),
         migrations.CreateModel(
             name='ClientKey',
             fields=[

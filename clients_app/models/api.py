@@ -64,6 +64,7 @@ class Api(Keyed):
     objects: ClassVar = ApiQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API"
         constraints = (
             UniqueConstraint(fields=("tenant", "name_key"), name="api_name_unique"),
             UniqueConstraint(

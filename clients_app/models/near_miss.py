@@ -9,7 +9,7 @@ from clients_app.models.federated_identity import FederatedIdentity
 
 
 class NearMiss(models.Model):
-    """What one assertion said and what was wanted, claim by claim; neither token nor signature.
+    """What one assertion said and what was expected, claim by claim; neither token nor signature.
 
     ``verdicts`` is a list of ``rules.verdicts.Verdict`` as JSON. ``key`` or ``identity`` is the
     credential that it came nearest to, if any. Without ``is_signed``, no known key signed it:

@@ -11,7 +11,7 @@ from clients_app.errors import gettext_noop as _
 #: What can be wrong: the sentence that people read, and the cause by which it is counted.
 PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "malformed": (_("Send a JWT with three parts: this is none."), "bad-assertion"),
-    "type": (_("Send a JWT of the type that is wanted."), "bad-assertion"),
+    "type": (_("Send a JWT of the expected type."), "bad-assertion"),
     "critical": (
         _("Send a plain signed JWT: without crit, b64, zip, enc, and another JWT in it."),
         "bad-assertion",
@@ -47,7 +47,7 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         _("Send one audience as a text, not a list: who else is in it could use the JWT here."),
         "wrong-audience",
     ),
-    "audience": (_("Send exactly the audience that is wanted."), "wrong-audience"),
+    "audience": (_("Send exactly the expected audience."), "wrong-audience"),
     "token endpoint": (
         _(
             "Send the issuer as aud, not the token endpoint. If the client cannot do so, select "

@@ -1,6 +1,6 @@
 """What a JWT must say to authenticate a client: one table of checks, in order.
 
-Each check says what was sent, what is wanted, and whether it fits. The token endpoint goes by the
+Each check says what was sent, what is expected, and whether it fits. The token endpoint goes by the
 first that does not; "Near miss" shows people all of them.
 
 Source: RFC 7521 section 5.2; RFC 7523 section 3 with the rules of its successor,
@@ -25,7 +25,7 @@ _READ_OTHERWISE: Final = ("crit", "b64", "zip", "enc")
 _OWN_KEYS: Final = ("jku", "jwk", "x5u")  # members by which a JWT would choose its own key
 
 
-class Wanted(NamedTuple):
+class Expected(NamedTuple):
     """What the server wants of a client's own JWT; ``now`` is in seconds since 1970."""
 
     client_id: str
@@ -37,28 +37,28 @@ class Wanted(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A check of one claim; ``shows`` returns what was sent and what is wanted, in words.
+    """A check of one claim; ``shows`` returns what was sent and what is expected, in words.
 
     A good assertion is never put into words: that takes longer than all checks.
     """
 
     claim: str
-    problem: Callable[[Jwt, Wanted], str]
-    shows: Callable[[Jwt, Wanted], tuple[str, str]]
+    problem: Callable[[Jwt, Expected], str]
+    shows: Callable[[Jwt, Expected], tuple[str, str]]
 
 
-def verdicts_on(jwt: Jwt, wanted: Wanted) -> list[Verdict]:
+def verdicts_on(jwt: Jwt, expected: Expected) -> list[Verdict]:
     """Return a verdict for each check. The signature and a second use are decided elsewhere."""
     return [
-        Verdict(check.claim, *check.shows(jwt, wanted), check.problem(jwt, wanted))
+        Verdict(check.claim, *check.shows(jwt, expected), check.problem(jwt, expected))
         for check in CHECKS
     ]
 
 
-def first_problem(jwt: Jwt, wanted: Wanted) -> str:
+def first_problem(jwt: Jwt, expected: Expected) -> str:
     """Return what is wrong by the first check that does not fit, empty if all do."""
     for check in CHECKS:
-        if problem := check.problem(jwt, wanted):
+        if problem := check.problem(jwt, expected):
             return problem
     return ""
 
@@ -78,10 +78,10 @@ def check_header(jwt: Jwt) -> Verdict:
 def check_end(jwt: Jwt, *, now: float, life_max_s: int | None = None) -> Verdict:
     """Require ``exp``, LEEWAY_S ago at most, and ``life_max_s`` ahead at most."""
     problem = _end_problem(jwt, now, life_max_s)
-    wanted = f"{_text(now - LEEWAY_S)} or later"
+    expected = f"{_text(now - LEEWAY_S)} or later"
     if problem == "long life":
-        wanted = f"{_text(now + (life_max_s or 0))} or sooner"
-    return Verdict("exp", _shown_moment(jwt, "exp"), wanted, problem)
+        expected = f"{_text(now + (life_max_s or 0))} or sooner"
+    return Verdict("exp", _shown_moment(jwt, "exp"), expected, problem)
 
 
 def check_start(jwt: Jwt, claim: str, *, now: float) -> Verdict:
@@ -126,55 +126,55 @@ def type_of(jwt: Jwt) -> str:
     return sent.lower().removeprefix("application/") if isinstance(sent, str) else "no text"
 
 
-def _type_problem(jwt: Jwt, wanted: Wanted) -> str:
-    accepted = (ASSERTION_TYPE,) if wanted.demands_type else (ASSERTION_TYPE, "jwt", "")
+def _type_problem(jwt: Jwt, expected: Expected) -> str:
+    accepted = (ASSERTION_TYPE,) if expected.demands_type else (ASSERTION_TYPE, "jwt", "")
     return "" if type_of(jwt) in accepted else "type"
 
 
-def _issuer_problem(jwt: Jwt, wanted: Wanted) -> str:
-    return "" if _is_client(jwt.claims.get("iss"), wanted) else "issuer"
+def _issuer_problem(jwt: Jwt, expected: Expected) -> str:
+    return "" if _is_client(jwt.claims.get("iss"), expected) else "issuer"
 
 
-def _subject_problem(jwt: Jwt, wanted: Wanted) -> str:
+def _subject_problem(jwt: Jwt, expected: Expected) -> str:
     subject = jwt.claims.get("sub")
-    is_same = subject == jwt.claims.get("iss") and _is_client(subject, wanted)
+    is_same = subject == jwt.claims.get("iss") and _is_client(subject, expected)
     return "" if is_same else "subject"
 
 
-def _audience_problem(jwt: Jwt, wanted: Wanted) -> str:
+def _audience_problem(jwt: Jwt, expected: Expected) -> str:
     audience = jwt.claims.get("aud")
     if audience is None:
         return "no audience"
     if not isinstance(audience, str):
         return "several audiences"
-    if audience == wanted.token_endpoint:
-        return "" if wanted.accepts_token_endpoint else "token endpoint"
-    return "" if audience == wanted.issuer else "audience"
+    if audience == expected.token_endpoint:
+        return "" if expected.accepts_token_endpoint else "token endpoint"
+    return "" if audience == expected.issuer else "audience"
 
 
-def _id_problem(jwt: Jwt, wanted: Wanted) -> str:
+def _id_problem(jwt: Jwt, expected: Expected) -> str:
     jti = jwt.claims.get("jti")
     return "" if isinstance(jti, str) and 0 < len(jti) <= ID_MAX else "no id"
 
 
-def _by(verdict: Callable[[Jwt, Wanted], Verdict]) -> Callable[[Jwt, Wanted], tuple[str, str]]:
+def _by(verdict: Callable[[Jwt, Expected], Verdict]) -> Callable[[Jwt, Expected], tuple[str, str]]:
     """Return how a claim is shown that a check of platforms' tokens has too."""
 
-    def shows(jwt: Jwt, wanted: Wanted) -> tuple[str, str]:
-        found = verdict(jwt, wanted)
-        return found.sent, found.wanted
+    def shows(jwt: Jwt, expected: Expected) -> tuple[str, str]:
+        found = verdict(jwt, expected)
+        return found.sent, found.expected
 
     return shows
 
 
-def _claim(name: str, problem: Callable[[Jwt, Wanted], str], value: str = "") -> Check:
-    """Return the check of a claim that should be the ``value`` of that name in Wanted, if any."""
+def _claim(name: str, problem: Callable[[Jwt, Expected], str], value: str = "") -> Check:
+    """Return the check of a claim that should be the ``value`` of that name in Expected, if any."""
     return Check(
         name,
         problem,
-        lambda jwt, wanted: (
+        lambda jwt, expected: (
             shown(jwt.claims.get(name)),
-            str(getattr(wanted, value)) if value else "",
+            str(getattr(expected, value)) if value else "",
         ),
     )
 
@@ -182,8 +182,8 @@ def _claim(name: str, problem: Callable[[Jwt, Wanted], str], value: str = "") ->
 def _start(claim: str) -> Check:
     return Check(
         claim,
-        lambda jwt, wanted: _start_problem(jwt, claim, wanted.now),
-        _by(lambda jwt, wanted: check_start(jwt, claim, now=wanted.now)),
+        lambda jwt, expected: _start_problem(jwt, claim, expected.now),
+        _by(lambda jwt, expected: check_start(jwt, claim, now=expected.now)),
     )
 
 
@@ -195,8 +195,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     _claim("aud", _audience_problem, "issuer"),
     Check(
         "exp",
-        lambda jwt, wanted: _end_problem(jwt, wanted.now, LIFE_MAX_S),
-        _by(lambda jwt, wanted: check_end(jwt, now=wanted.now, life_max_s=LIFE_MAX_S)),
+        lambda jwt, expected: _end_problem(jwt, expected.now, LIFE_MAX_S),
+        _by(lambda jwt, expected: check_end(jwt, now=expected.now, life_max_s=LIFE_MAX_S)),
     ),
     _start("iat"),
     _start("nbf"),
@@ -204,10 +204,10 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def _is_client(value: object, wanted: Wanted) -> bool:
-    if value == wanted.client_id:
+def _is_client(value: object, expected: Expected) -> bool:
+    if value == expected.client_id:
         return True
-    return isinstance(value, str) and str(parse_client_id(value)) == wanted.client_id
+    return isinstance(value, str) and str(parse_client_id(value)) == expected.client_id
 
 
 def _is_moment(value: Any) -> bool:

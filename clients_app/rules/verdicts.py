@@ -9,11 +9,11 @@ SENT_MAX: Final = 200  # characters of what was sent that are shown
 
 
 class Verdict(NamedTuple):
-    """What one claim says beside what is wanted; ``problem`` is one of PROBLEMS, or empty."""
+    """What one claim says beside what is expected; ``problem`` is one of PROBLEMS, or empty."""
 
     claim: str
     sent: str
-    wanted: str
+    expected: str
     problem: str = ""
 
     @property

@@ -29,7 +29,12 @@ def test_near_miss_leads_to_rules_that_fit_which_a_person_saves(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     client, identity = installation.client, installation.identity
-    verdict = {"claim": "sub", "sent": "job:<b>", "wanted": "job:build", "problem": "subject rule"}
+    verdict = {
+        "claim": "sub",
+        "sent": "job:<b>",
+        "expected": "job:build",
+        "problem": "subject rule",
+    }
     missed = NearMiss.objects.create(
         client=client, identity=identity, at=now, address="192.0.2.7", verdicts=[verdict]
     )
@@ -37,7 +42,7 @@ def test_near_miss_leads_to_rules_that_fit_which_a_person_saves(
 
     shown = text_of(staff.get(page_of(client)))
     assert "192.0.2.7" in shown
-    assert "sub: job:&lt;b&gt;. Wanted: job:build." in shown
+    assert "sub: job:&lt;b&gt;. Expected: job:build." in shown
     assert f'href="{edit}"' in shown
     opened = staff.get(edit)
     assert value_of("subject_rule", opened) == "job:&lt;b&gt;"
@@ -67,7 +72,7 @@ def test_pasted_token_is_tried_on_each_credential_and_not_shown(
 
     for subject, says in (
         ("job:build", "Everything fits: the token endpoint would accept this token"),
-        ("job:test", "sub: job:test. Wanted: job:build."),
+        ("job:test", "sub: job:test. Expected: job:build."),
     ):
         token = signed(subject, now)
         reply = staff.post(address, {"token": token, "form_key": "one-time-key-of-the-form"})

@@ -129,7 +129,7 @@ def test_near_misses_show_what_would_fit(
     client, address = pump
     [identity] = insert_identities(client, 1, issuer="https://ci.example.com")
     checks = [
-        {"claim": "sub", "sent": "job:deploy", "wanted": "job:build", "problem": "subject rule"}
+        {"claim": "sub", "sent": "job:deploy", "expected": "job:build", "problem": "subject rule"}
     ]
     NearMiss.objects.create(
         client=client,
@@ -147,7 +147,7 @@ def test_near_misses_show_what_would_fit(
         {
             "Claim": "sub",
             "Sent": "job:deploy",
-            "Wanted": "job:build",
+            "Expected": "job:build",
             "Fits": False,
             "Problem": "Make the rule fit, if this machine may have tokens.",
         }

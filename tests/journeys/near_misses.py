@@ -11,14 +11,14 @@ def insert_near_misses(
     client: Client, identity: FederatedIdentity, sent: str, *, now: datetime
 ) -> None:
     """Insert one that a rule can fit, one that fits meanwhile, and one that nobody known signed."""
-    missed = {"claim": "sub", "sent": sent, "wanted": identity.subject_rule}
+    missed = {"claim": "sub", "sent": sent, "expected": identity.subject_rule}
     subject = {**missed, "problem": "subject rule"}
     for is_signed, own, verdict in (
         (True, identity, subject),
-        (True, identity, {**subject, "sent": identity.subject_rule, "wanted": sent}),
-        (False, None, {"claim": "kid", "sent": sent, "wanted": "", "problem": "unknown key"}),
+        (True, identity, {**subject, "sent": identity.subject_rule, "expected": sent}),
+        (False, None, {"claim": "kid", "sent": sent, "expected": "", "problem": "unknown key"}),
     ):
-        fits = {"claim": "iss", "sent": identity.issuer, "wanted": identity.issuer}
+        fits = {"claim": "iss", "sent": identity.issuer, "expected": identity.issuer}
         NearMiss.objects.create(
             client=client,
             identity=own,

@@ -113,7 +113,8 @@ def test_token_is_tested_and_the_status_says_whether_it_fits(
     assert (misses.status, no_token.status) == (1, 1)
     assert misses.out.splitlines() == [
         f"Federated identity {identity.pk} (job:build): refused",
-        "  sub: job:deploy, wanted: job:build. Make the rule fit, if this machine may have tokens.",
+        "  sub: job:deploy, expected: job:build. "
+        "Make the rule fit, if this machine may have tokens.",
     ]
     assert misses.error.strip() == "No key or identity of this client accepts the token."
     assert no_token.error.strip() == "This is not a JSON Web Token. Enter all of it."
@@ -122,7 +123,7 @@ def test_token_is_tested_and_the_status_says_whether_it_fits(
 
 def test_near_misses_name_the_options_that_would_fit(run: Run, client: Client) -> None:
     [identity] = insert_identities(client, 1, issuer="https://ci.example.com")
-    verdict = {"claim": "sub", "sent": "job:deploy", "wanted": "x", "problem": "subject rule"}
+    verdict = {"claim": "sub", "sent": "job:deploy", "expected": "x", "problem": "subject rule"}
     NearMiss.objects.create(
         client=client,
         identity=identity,
@@ -134,7 +135,7 @@ def test_near_misses_name_the_options_that_would_fit(run: Run, client: Client) -
     first, second, third = run("identities", "near-misses", "Pump").out.splitlines()
 
     assert first.endswith(" 192.0.2.7")
-    assert second.startswith("  sub: job:deploy, wanted: x. ")
+    assert second.startswith("  sub: job:deploy, expected: x. ")
     assert third == ("  To accept it: --issuer=https://ci.example.com --subject=job:deploy")
     options = third.partition(": ")[2].split()
     assert run("identities", "edit", "Pump", str(identity.pk), *options).status == 0

@@ -7,28 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients_app.rules.assertion_problems import PROBLEMS
-from clients_app.rules.assertions import CHECKS, Wanted, check_end, first_problem, verdicts_on
+from clients_app.rules.assertions import CHECKS, Expected, check_end, first_problem, verdicts_on
 from clients_app.rules.jwts import Jwt
 from clients_app.rules.verdicts import SENT_MAX, shown
 
 pytestmark = pytest.mark.one_database
 CLIENT = "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
 NOW = 1_800_000_000
-WANTED = Wanted(
+EXPECTED = Expected(
     client_id=CLIENT,
     issuer="https://portal.example/identity",
     token_endpoint="https://portal.example/identity/connect/token",
     now=NOW,
 )
-CLAIMS = {"iss": CLIENT, "sub": CLIENT, "aud": WANTED.issuer, "exp": NOW + 60, "jti": "a"}
+CLAIMS = {"iss": CLIENT, "sub": CLIENT, "aud": EXPECTED.issuer, "exp": NOW + 60, "jti": "a"}
 
 
 def a_jwt(header: dict[str, Any] | None = None, **claims: Any) -> Jwt:
     return Jwt(header or {}, {**CLAIMS, **claims}, b"", b"")
 
 
-def problems(jwt: Jwt, wanted: Wanted = WANTED) -> dict[str, str]:
-    return {one.claim: one.problem for one in verdicts_on(jwt, wanted) if not one.fits}
+def problems(jwt: Jwt, expected: Expected = EXPECTED) -> dict[str, str]:
+    return {one.claim: one.problem for one in verdicts_on(jwt, expected) if not one.fits}
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,17 @@ def test_first_problem_is_the_first_of_the_table():
     jwt = a_jwt(aud="x", exp=NOW - 99, jti="")
 
     assert list(problems(jwt)) == ["aud", "exp", "jti"]
-    assert first_problem(jwt, WANTED) == "audience"
-    assert first_problem(a_jwt(), WANTED) == ""
-    assert len(verdicts_on(jwt, WANTED)) == len(CHECKS)
+    assert first_problem(jwt, EXPECTED) == "audience"
+    assert first_problem(a_jwt(), EXPECTED) == ""
+    assert len(verdicts_on(jwt, EXPECTED)) == len(CHECKS)
 
 
 def test_verdict_says_what_was_sent_and_what_is_wanted():
-    verdicts = {one.claim: one for one in verdicts_on(a_jwt(aud="x", exp=NOW - 99), WANTED)}
+    verdicts = {one.claim: one for one in verdicts_on(a_jwt(aud="x", exp=NOW - 99), EXPECTED)}
 
-    assert (verdicts["aud"].sent, verdicts["aud"].wanted) == ("x", WANTED.issuer)
+    assert (verdicts["aud"].sent, verdicts["aud"].expected) == ("x", EXPECTED.issuer)
     assert verdicts["exp"].sent == "2027-01-15 07:58:21 UTC"
-    assert verdicts["exp"].wanted == "2027-01-15 07:59:30 UTC or later"
+    assert verdicts["exp"].expected == "2027-01-15 07:59:30 UTC or later"
     assert verdicts["exp"].sentence.startswith("The JWT has expired.")
     assert verdicts["iss"].sentence == ""
 
@@ -103,7 +103,7 @@ NAMES = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti")
     header=st.dictionaries(st.sampled_from(("typ", "crit", "jwk")), json_values),
 )
 def test_any_claims_get_a_verdict_of_texts(claims: dict[str, Any], header: dict[str, Any]):
-    for one in verdicts_on(Jwt(header, claims, b"", b""), WANTED):
+    for one in verdicts_on(Jwt(header, claims, b"", b""), EXPECTED):
         assert one.problem in {"", *PROBLEMS}
         assert len(one.sent) <= SENT_MAX + 1
         one.sent.encode()
@@ -111,11 +111,11 @@ def test_any_claims_get_a_verdict_of_texts(claims: dict[str, Any], header: dict[
 
 @given(claims=st.dictionaries(st.sampled_from(NAMES), json_values))
 def test_claims_with_each_problem_mended_fit(claims: dict[str, Any]):
-    """What Near miss shows as wanted is what makes the assertion good."""
+    """What Near miss shows as expected is what makes the assertion good."""
     jwt = Jwt({}, claims, b"", b"")
-    wrong = {one.claim for one in verdicts_on(jwt, WANTED) if one.problem}
+    wrong = {one.claim for one in verdicts_on(jwt, EXPECTED) if one.problem}
     mended = {**claims, **{name: CLAIMS.get(name, NOW) for name in wrong}}
     if wrong & {"iss", "sub"}:
         mended |= {"iss": CLIENT, "sub": CLIENT}
 
-    assert first_problem(Jwt({}, mended, b"", b""), WANTED) == ""
+    assert first_problem(Jwt({}, mended, b"", b""), EXPECTED) == ""

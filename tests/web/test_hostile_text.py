@@ -35,7 +35,7 @@ assert urls  # registers the models
 FIELDS: Final = (
     *("tenant", "person", "client", "description", "contact", "tag", "removed", "role"),
     *("role-description", "secret", "filter", "channel", "message", "key", "identity"),
-    *("subject", "claim", "rule", "sent", "wanted"),
+    *("subject", "claim", "rule", "sent", "expected"),
 )
 LISTED: Final = ("client", "description", "contact", "tag", "role", "secret", "person", "tenant")
 

@@ -18,7 +18,7 @@ def identity_of(client: Client) -> FederatedIdentity:
 
 
 def near_miss(client: Client, identity: FederatedIdentity, now, **verdict: str) -> NearMiss:
-    whole = {"claim": "sub", "sent": "job:test", "wanted": identity.subject_rule}
+    whole = {"claim": "sub", "sent": "job:test", "expected": identity.subject_rule}
     return NearMiss.objects.create(
         client=client,
         identity=identity,

@@ -34,7 +34,7 @@ def moving(machine, now):
     [key] = insert_keys(machine.client, 1)
     [identity] = insert_identities(machine.client, 1)
     record_use(key, now)
-    missed = {"claim": "sub", "sent": "job:x", "wanted": "job:build", "problem": "subject rule"}
+    missed = {"claim": "sub", "sent": "job:x", "expected": "job:build", "problem": "subject rule"}
     NearMiss.objects.create(client=machine.client, identity=identity, at=now, verdicts=[missed])
 
 

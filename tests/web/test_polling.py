@@ -120,13 +120,13 @@ def test_poll_after_a_token_returns_the_pane(administrator_at_start, client):
 def test_poll_after_a_refused_request_returns_the_pane(administrator_at_start, client):
     """A near miss is there as soon as it is written, not when the minute ends."""
     page = administrator_at_start.get(f"/security/clients/{client.pk}/secrets")
-    missed = {"claim": "aud", "sent": "other", "wanted": "this", "problem": "audience"}
+    missed = {"claim": "aud", "sent": "other", "expected": "this", "problem": "audience"}
     NearMiss.objects.create(client=client, at=START, verdicts=[missed])
     Client.objects.filter(pk=client.pk).update(last_refused_at=START)
 
     reply = administrator_at_start.get(poll_address(page, "details"), headers=PANE)
 
-    assert "Send exactly the audience that is wanted." in text_of(reply)
+    assert "Send exactly the expected audience." in text_of(reply)
 
 
 def test_poll_updates_relative_times_every_minute(clock, administrator_at_start, client):

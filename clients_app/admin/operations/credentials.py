@@ -46,13 +46,13 @@ def for_another(credential: Any, now: datetime) -> dict[str, Any]:
 
 def check_lines(checks: Iterable[Verdict]) -> list[str]:
     """Return what does not fit, a line for each claim."""
-    sentence = gettext("%(claim)s: %(sent)s. Wanted: %(wanted)s. %(sentence)s")
+    sentence = gettext("%(claim)s: %(sent)s. Expected: %(expected)s. %(sentence)s")
     return [
         sentence
         % {
             "claim": check.claim,
             "sent": check.sent or "-",
-            "wanted": check.wanted or "-",
+            "expected": check.expected or "-",
             "sentence": gettext(check.sentence),
         }
         for check in checks

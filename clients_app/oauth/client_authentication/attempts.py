@@ -136,10 +136,10 @@ def note_unsigned(
     if not room or seconds_left(attempt.address, now=attempt.now):
         return
     known = [key.kid for row in rows for key in keys_of(row, attempt)]
-    sent, wanted = shown(attempt.jwt.header.get("kid")), shown(", ".join(known))
+    sent, expected = shown(attempt.jwt.header.get("kid")), shown(", ".join(known))
     near_misses.note(
         attempt.client_id,
-        [Verdict("kid", sent, wanted, problem if known else "no keys"), *verdicts()],
+        [Verdict("kid", sent, expected, problem if known else "no keys"), *verdicts()],
         credential=None,
         is_signed=False,
         address=attempt.address,

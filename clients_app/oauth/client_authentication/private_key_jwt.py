@@ -33,7 +33,7 @@ from clients_app.oauth.credential_query import StoredCredentials, StoredKey, rea
 from clients_app.oauth.errors import OAuthError, invalid_client
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.assertion_problems import PROBLEMS
-from clients_app.rules.assertions import LEEWAY_S, Wanted, first_problem, verdicts_on
+from clients_app.rules.assertions import LEEWAY_S, Expected, first_problem, verdicts_on
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
 from clients_app.rules.verdicts import Verdict, shown
@@ -100,21 +100,21 @@ def _proved(attempt: Attempt) -> Credential:
 
     Errors: Refused; OAuthError (503).
     """
-    credential, wanted = Credential(KEY, _signing_key(attempt).id), _wanted(attempt)
-    if problem := first_problem(attempt.jwt, wanted):
-        note(attempt, credential, verdicts_on(attempt.jwt, wanted))
+    credential, expected = Credential(KEY, _signing_key(attempt).id), _expected(attempt)
+    if problem := first_problem(attempt.jwt, expected):
+        note(attempt, credential, verdicts_on(attempt.jwt, expected))
         raise Refused(problem, credential)
     claims = attempt.jwt.claims
     jti, ends_at = str(claims["jti"]), claims["exp"] + LEEWAY_S
-    if not used_assertions.use(wanted.client_id, jti, ends_at=ends_at):
+    if not used_assertions.use(expected.client_id, jti, ends_at=ends_at):
         used = Verdict("jti", shown(jti), "", "used")
-        note(attempt, credential, [*verdicts_on(attempt.jwt, wanted)[:-1], used])
+        note(attempt, credential, [*verdicts_on(attempt.jwt, expected)[:-1], used])
         raise Refused("used", credential)
     return credential
 
 
-def _wanted(attempt: Attempt) -> Wanted:
-    return Wanted(
+def _expected(attempt: Attempt) -> Expected:
+    return Expected(
         client_id=str(attempt.client_id),
         issuer=conf.issuer(),
         token_endpoint=_token_endpoint(conf.public_url()),
@@ -159,9 +159,9 @@ def _note_other_key(attempt: Attempt, problem: str) -> Credential | None:
             if verifies(key, attempt.jwt):
                 problem = "unknown key" if is_live(row, now=attempt.now) else "expired key"
                 verdict = Verdict("kid", shown(kid), key.kid, problem)
-                verdicts = [verdict, *verdicts_on(attempt.jwt, _wanted(attempt))]
+                verdicts = [verdict, *verdicts_on(attempt.jwt, _expected(attempt))]
                 note(attempt, Credential(KEY, row.id), verdicts)
                 return Credential(KEY, row.id)
     if rows:
-        note_unsigned(attempt, problem, rows, lambda: verdicts_on(attempt.jwt, _wanted(attempt)))
+        note_unsigned(attempt, problem, rows, lambda: verdicts_on(attempt.jwt, _expected(attempt)))
     return None

@@ -14,7 +14,7 @@ from django.urls import reverse
 from clients_app import conf
 from clients_app.models import Client, ClientKey, FederatedIdentity, FetchedKeySet
 from clients_app.rules import assertions
-from clients_app.rules.assertions import TRIED_MAX, Wanted
+from clients_app.rules.assertions import TRIED_MAX, Expected
 from clients_app.rules.federation import platform_tokens
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
 from clients_app.rules.verdicts import Verdict, shown
@@ -56,7 +56,7 @@ def _disabled(client: Client) -> Verdict:
 
 
 def _of_key(jwt: Jwt, key: ClientKey, client: Client, now: datetime) -> list[Verdict]:
-    wanted = Wanted(
+    expected = Expected(
         client_id=str(client.pk),
         issuer=conf.issuer(),
         token_endpoint=conf.public_url() + reverse("token"),
@@ -68,7 +68,7 @@ def _of_key(jwt: Jwt, key: ClientKey, client: Client, now: datetime) -> list[Ver
         known: Iterable[VerifyingKey] | None = [verifying_key(json.dumps(key.jwk))]
     else:
         known = _fetched(FetchedKeySet.objects.filter(url=key.jwks_url, is_issuer=False), now)
-    return [_signature(jwt, known), *assertions.verdicts_on(jwt, wanted)]
+    return [_signature(jwt, known), *assertions.verdicts_on(jwt, expected)]
 
 
 def _of_identity(jwt: Jwt, identity: FederatedIdentity, now: datetime) -> list[Verdict]:
@@ -99,16 +99,16 @@ def _signature(jwt: Jwt, known: Iterable[VerifyingKey] | None) -> Verdict:
     if known is None:
         return Verdict("kid", shown(kid), "", "no keys")
     fitting = [key for key in known if kid in (None, key.kid)]
-    wanted = ", ".join(key.kid for key in known)
+    expected = ", ".join(key.kid for key in known)
     if not fitting:
-        return Verdict("kid", shown(kid), wanted, "unknown key")
+        return Verdict("kid", shown(kid), expected, "unknown key")
     usable = [key for key in fitting if algorithm in key.algorithms]
     if len(usable) > TRIED_MAX:
-        return Verdict("kid", shown(kid), wanted, "many keys")
+        return Verdict("kid", shown(kid), expected, "many keys")
     if not usable:
         algorithms = ", ".join(dict.fromkeys(one for key in fitting for one in key.algorithms))
         return Verdict("alg", shown(algorithm), algorithms, "algorithm")
     verified = any(
         key.verifies(jwt.signed, jwt.signature, algorithm=str(algorithm)) for key in usable
     )
-    return Verdict("kid", shown(kid), wanted, "" if verified else "signature")
+    return Verdict("kid", shown(kid), expected, "" if verified else "signature")

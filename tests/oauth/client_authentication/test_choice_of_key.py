@@ -43,7 +43,7 @@ def test_right_key_with_another_kid_is_a_near_miss(good: SimpleNamespace, own: C
     counts.flush()
     kid = NearMiss.objects.get().verdicts[0]
     assert kid == {
-        "claim": "kid", "sent": "mine", "wanted": EC.thumbprint(), "problem": "unknown key",
+        "claim": "kid", "sent": "mine", "expected": EC.thumbprint(), "problem": "unknown key",
     }  # fmt: skip
 
 

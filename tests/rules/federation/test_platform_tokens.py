@@ -111,7 +111,7 @@ def test_header_that_asks_for_something_else_is_refused(header: dict[str, Any], 
 def test_every_verdict_shows_what_was_sent_beside_what_is_wanted():
     found = verdicts_on(a_token(repository_id="8"), TRUST, audience=PORTAL, now=NOW)
 
-    by_claim = {one.claim: (one.sent, one.wanted) for one in found}
+    by_claim = {one.claim: (one.sent, one.expected) for one in found}
     assert by_claim["sub"] == ("repo:o/r:environment:prod", "repo:o/r:environment:prod")
     assert by_claim["repository_id"] == ("8", "7")
     assert by_claim["iss"] == (GITHUB, GITHUB)
