@@ -190,9 +190,9 @@ def test_start_with_a_file_that_is_not_a_database_is_refused(
     [
         (
             "0002_append_only",
-            "The database was made by version 0.1.0 and cannot be used by 0.2.0",
+            "The database was made by version 0.1.0 and cannot be used by 0.3.0",
         ),
-        ("9999_of_tomorrow", "The database was changed by a newer version than 0.2.0"),
+        ("9999_of_tomorrow", "The database was changed by a newer version than 0.3.0"),
     ],
 )
 def test_database_of_another_version_is_refused(
