@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import OutputWrapper
+from django.core.management.base import CommandParser, OutputWrapper
 
 from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
@@ -32,6 +32,14 @@ Argument = Callable[[ArgumentParser], object]  # adds itself to a parser
 #: a kid or the id of a session in base64url, of which one in 64 begins with a hyphen
 _ID: Final = re.compile(r"-[\w-]{20,}$")
 Run = Callable[[Any, Namespace], None]
+
+
+class _SubcommandParser(CommandParser):
+    """A parser that takes an id for a value, whatever it begins with: ``-hx...`` is not ``-h``."""
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        is_id = _ID.match(arg_string) and arg_string not in self._option_string_actions
+        return None if is_id else super()._parse_optional(arg_string)
 
 
 def argument(*flags: str, **options: Any) -> Argument:
@@ -157,11 +165,12 @@ class PortalCommand(PrintingCommand):
             add(parser)
         if not self.subcommands:
             return
-        parsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
+        parsers = parser.add_subparsers(
+            dest="subcommand", required=True, metavar="COMMAND", parser_class=_SubcommandParser
+        )
         for name, method in self.subcommands.items():
             text = method.__doc__
             own = parsers.add_parser(name, help=text, description=text, allow_abbrev=False)
-            own._negative_number_matcher = _ID  # what argparse never takes for an option
             for add in vars(method)["arguments"]:
                 add(own)
 

@@ -31,6 +31,7 @@ from tests.journeys.traces import expect_activity, expect_nothing_left
 from tests.journeys.visitor import Visitor, press, sign_in, window_of
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -51,7 +52,7 @@ def new_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProce
 
 
 def test_first_token_with_javascript(new_portal: PortalProcess, new_visitor: NewVisitor) -> None:
-    link = LINK.findall(new_portal.log())[-1]
+    link = wait_until(lambda: LINK.findall(new_portal.log()))[-1]  # the last line of the start
 
     journey(
         new_visitor(new_portal),
