@@ -19,6 +19,17 @@ from tests.factories import make_client, make_role
 
 GONE = "There is no such client."
 
+#: whether a client with the role, which may make it privileged, changes its own credentials
+for_each_role = pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (TENANT_ADMINISTRATOR, 201),
+        (TENANT_AUDITOR, 403),
+        (SECRET_ROTATOR, 403),
+        (TENANT_VIEWER, 201),
+    ],
+)
+
 
 def own(caller: Caller, rest: str = "") -> str:
     assert caller.client is not None
@@ -116,15 +127,7 @@ def test_client_with_the_switch_has_no_way_to_secrets_of_others(
         assert reply.status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        (TENANT_ADMINISTRATOR, 201),
-        (TENANT_AUDITOR, 403),
-        (SECRET_ROTATOR, 403),
-        (TENANT_VIEWER, 201),
-    ],
-)
+@for_each_role
 def test_privileged_client_needs_tenant_administrator_for_it(
     calling: Callable[..., Caller], role: Any, status: int, now: datetime
 ) -> None:

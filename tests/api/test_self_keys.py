@@ -8,14 +8,9 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, ClientKey, Tenant
-from clients_app.rules.built_in_roles import (
-    SECRET_ROTATOR,
-    TENANT_ADMINISTRATOR,
-    TENANT_AUDITOR,
-    TENANT_VIEWER,
-)
 from tests.api.conftest import Caller
 from tests.api.replies import refused
+from tests.api.test_self import for_each_role
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import make_client
 from tests.oauth.assertions import ISSUER, asking, assertion, key_of, register
@@ -236,15 +231,7 @@ def test_client_has_no_way_to_keys_of_others(pump: Caller, tenant: Tenant) -> No
     )
 
 
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        (TENANT_ADMINISTRATOR, 201),
-        (TENANT_AUDITOR, 403),
-        (SECRET_ROTATOR, 403),
-        (TENANT_VIEWER, 201),
-    ],
-)
+@for_each_role
 def test_privileged_client_needs_tenant_administrator_for_its_keys(
     calling: Callable[..., Caller], role: Any, status: int, now: datetime
 ) -> None:
