@@ -25,7 +25,10 @@ from tests.releases.filling import token
 
 RELEASES = sorted(path.parent.name for path in folder_of("").glob("*/sqlite.sql"))
 #: which Django fills after each migration, and which our trigger fills
-FILLED_BY_ITSELF = {"django_migrations", "django_content_type", "auth_permission"}
+FILLED_BY_ITSELF = {
+    *("django_migrations", "django_content_type", "auth_permission"),
+    "clients_app_clientcount",
+}
 
 
 class Upgraded(NamedTuple):
@@ -148,7 +151,7 @@ def test_rows_that_the_code_of_a_release_writes_fit_todays_tables(
     """A node of that release writes them while a node of this version has migrated already: no
     table or column that it names is gone, and no column that it does not name lacks a default."""
     rows = rows_of(upgraded.dump)
-    written = [row for table in rows.keys() - FILLED_BY_ITSELF for row in rows[table]]
+    written = [row for table in sorted(rows.keys() - FILLED_BY_ITSELF) for row in rows[table]]
     assert len(written) > 100
 
     like = prepared_portal()
