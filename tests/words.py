@@ -52,7 +52,7 @@ OTHERWISE: Final = [  # in a sentence, where `else` of a program has no comma be
 ]
 ALLOWED: Final[set[tuple[str, str]]] = set()  # (file, word in lower case)
 LEFT_OUT: Final = re.compile(
-    r"(^|/)(vendor|migrations|locale)/|requirements\.lock$|package-lock\.json$|^tests/words\.py$|\.(svg|png|ico|woff2?)$"
+    r"(^|/)(vendor|migrations|locale)/|requirements\.lock$|package-lock\.json$|^tests/words\.py$|\.(svg|png|ico|woff2?|gz)$"
 )
 # Finds names such as client_deeds or DeedError, but not "sheriff", "there" or "HEAD".
 WORDS: Final = [

@@ -14,7 +14,7 @@ import django
 
 from portal.version import VERSION
 from tests.portal_process import PortalProcess
-from tests.releases import SECRET_KEY, folder_of
+from tests.releases import SECRET_KEY, folder_of, write_dump
 from tests.releases.dumps import dump_of
 from tests.releases.filling import fill
 from tests.releases.statements import upserts
@@ -24,7 +24,8 @@ def main() -> int:
     """Fill a portal on each database; write what it holds, and the statements of the code."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    folder = folder_of(VERSION.partition(".dev")[0])
+    release = VERSION.partition(".dev")[0]
+    folder = folder_of(release)
     folder.mkdir(exist_ok=True)
     (folder / "upserts.json").write_text(f"{json.dumps(upserts(), indent=2)}\n")
     with tempfile.TemporaryDirectory() as name:
@@ -32,7 +33,7 @@ def main() -> int:
             with PortalProcess(Path(name) / database, SECRET_KEY=SECRET_KEY) as portal:
                 known = fill(portal)
                 portal.stop()
-                (folder / f"{database}.sql").write_text(dump_of(portal))
+                write_dump(release, database, dump_of(portal))
             (folder / f"{database}.json").write_text(f"{json.dumps(known, indent=2)}\n")
             os.environ.pop("DATABASE_URL", None)
     return 0

@@ -19,11 +19,11 @@ from clients_app import data_files
 from clients_app.models.short_lived import NAMES
 from tests.portal_process import CHECKOUT, PortalProcess
 from tests.prepared_portal import prepared_portal
-from tests.releases import SECRET_KEY, folder_of
+from tests.releases import SECRET_KEY, folder_of, read_dump
 from tests.releases.dumps import load, rows_of
 from tests.releases.filling import token
 
-RELEASES = sorted(path.parent.name for path in folder_of("").glob("*/sqlite.sql"))
+RELEASES = sorted(path.parent.name for path in folder_of("").glob("*/sqlite.json"))
 #: which Django fills after each migration, and which our trigger fills
 FILLED_BY_ITSELF = {
     *("django_migrations", "django_content_type", "auth_permission"),
@@ -49,7 +49,7 @@ def upgraded(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder, name = folder_of(request.param), connection.vendor
     portal = PortalProcess(tmp_path_factory.mktemp("upgrade") / "var", SECRET_KEY=SECRET_KEY)
     del portal.environment["PORTAL_ADMIN_PASSWORD"]
-    dump = (folder / f"{name}.sql").read_text()
+    dump = read_dump(request.param, name)
     load(dump, portal)
     portal.data_dir.mkdir(mode=0o700, exist_ok=True)
     copy_static_files(portal.data_dir)
