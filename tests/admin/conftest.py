@@ -17,6 +17,7 @@ from tests.conftest import Machine, browser_of
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import make_api, make_client, make_person, make_role, make_tenant
 from tests.portal_process import PASSWORD
+from tests.responses import text_of
 
 
 class Installation(NamedTuple):
@@ -125,3 +126,16 @@ def last_event(tenant: models.Tenant) -> models.AuditEvent:
     event = models.AuditEvent.objects.for_tenant(tenant.pk).order_by("sequence").last()
     assert event is not None
     return event
+
+
+def expect_explained(
+    staff: Browser, address: str, good: dict[str, str], **said: dict[str, str]
+) -> None:
+    """Check that a form explains each value at its field, from what is said by field and value."""
+    for field, sentences in said.items():
+        for value, sentence in sentences.items():
+            reply = staff.post(address, {**good, field: value})
+
+            assert reply.status_code == 422, value
+            assert f"form-row errors field-{field}" in text_of(reply), value
+            assert sentence in text_of(reply)

@@ -9,7 +9,7 @@ from clients_app import audit
 from clients_app.models import Api, Tenant
 from clients_app.selectors.apis.apis import callers_stamp
 from clients_app.services.apis.drafts import ScopeDraft, draft_of
-from tests.admin.conftest import Installation, last_event, list_of, page_of
+from tests.admin.conftest import Installation, expect_explained, last_event, list_of, page_of
 from tests.factories import let_call, make_api, make_tenant
 from tests.responses import text_of
 
@@ -47,19 +47,18 @@ def test_api_invalid_field_is_explained_at_its_field(
 ) -> None:
     make_api("Theirs", make_tenant("Elsewhere"), identifier="urn:example:theirs")
     good = {"tenant": str(installation.tenant.pk), "name": "New", "identifier": "urn:example:new"}
-    for field, value, sentence in (
-        ("name", "", "Enter a name"),
-        ("name", "ORDERS", "There is an API named ORDERS already."),
-        ("identifier", "orders", "Enter an absolute URI"),
-        ("identifier", "urn:example:theirs/", "reserved"),
-        ("identifier", installation.api.identifier, "There is an API with this Identifier"),
-        ("scopes", 'read\r\n"', "Enter scopes of 1 to 100 characters"),
-    ):
-        reply = staff.post(reverse(ADD), {**good, field: value})
-
-        assert reply.status_code == 422, value
-        assert f"form-row errors field-{field}" in text_of(reply), value
-        assert sentence in text_of(reply)
+    expect_explained(
+        staff,
+        reverse(ADD),
+        good,
+        name={"": "Enter a name", "ORDERS": "There is an API named ORDERS already."},
+        identifier={
+            "orders": "Enter an absolute URI",
+            "urn:example:theirs/": "reserved",
+            installation.api.identifier: "There is an API with this Identifier",
+        },
+        scopes={'read\r\n"': "Enter scopes of 1 to 100 characters"},
+    )
     assert not Api.objects.filter(name="New").exists()
 
 

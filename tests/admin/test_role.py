@@ -7,7 +7,7 @@ from django.urls import reverse
 from clients_app import audit
 from clients_app.models import ClientRole, PersonRole, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
-from tests.admin.conftest import Installation, last_event, list_of, page_of
+from tests.admin.conftest import Installation, expect_explained, last_event, list_of, page_of
 from tests.responses import text_of
 
 ADD = "admin:clients_app_role_add"
@@ -36,20 +36,22 @@ def test_role_invalid_field_is_explained_at_its_field(
     staff: Browser, installation: Installation
 ) -> None:
     good = {"tenant": str(installation.tenant.pk), "name": "New", "description": ""}
-    for field, value, sentence in (
-        ("name", "", "Enter a name of 1 to 60 characters."),
-        ("name", "n" * 61, "1 too many."),
-        ("name", "PUMP reader", "There is a role named PUMP reader already."),
-        ("name", "tenant viewer", "There is a role named tenant viewer already."),
-        ("description", "d" * 201, "1 too many."),
-        ("tenant", "", "This field is required."),
-        ("tenant", "6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11", "Select a valid choice."),
-    ):
-        reply = staff.post(reverse(ADD), {**good, field: value})
-
-        assert reply.status_code == 422, value
-        assert f"form-row errors field-{field}" in text_of(reply), value
-        assert sentence in text_of(reply)
+    expect_explained(
+        staff,
+        reverse(ADD),
+        good,
+        name={
+            "": "Enter a name of 1 to 60 characters.",
+            "n" * 61: "1 too many.",
+            "PUMP reader": "There is a role named PUMP reader already.",
+            "tenant viewer": "There is a role named tenant viewer already.",
+        },
+        description={"d" * 201: "1 too many."},
+        tenant={
+            "": "This field is required.",
+            "6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11": "Select a valid choice.",
+        },
+    )
     assert not Role.objects.filter(name="New").exists()
 
 

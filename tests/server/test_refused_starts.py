@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.free_ports import free_port
 from tests.portal_process import CHECKOUT, PortalProcess
 from tests.prepared_portal import prepared_portal
+from tests.refused_values import refused_values
 from tests.server.started_portals import KEY, refusal, row_counts
 
 pytestmark = pytest.mark.one_database
@@ -25,25 +26,22 @@ def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
     assert not (portal.data_dir / "portal.sqlite3").exists()
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("PORT", "80a", "PORT is '80a'; set it to a whole number from 1 to 65535."),
-        ("PORTAL_NAME", "a\nb", "PORTAL_NAME is 'a\\nb'; set it to one line"),
-        ("HSTS", "on", "HSTS is 'on'; set it to one of host, subdomains, preload, off."),
-        ("TIME_ZONE", "Mars/North", "TIME_ZONE is 'Mars/North'; set it to a zone such as"),
-        ("PUBLIC_URL", "http://portal.example.com", "(http is for localhost only)."),
-        ("TRUSTED_PROXIES", "10.0.0.0/8 moon", "set it to addresses or networks such as"),
-        ("CACHE_URL", "moon://x", "CACHE_URL cannot be parsed; set it to something like"),
-        ("DATABASE_URL", "mysql://u:pw@h/d", "DATABASE_URL is neither PostgreSQL nor SQLite;"),
-        ("SECRET_KEY_FILE", "/nowhere/key", "cannot be read (No such file or directory);"),
-        ("OIDC_ISSUER", "https://login.example.com", "OIDC_CLIENT_ID is not set; set both"),
-        ("OIDC_2_CLIENT_ID", "x", "OIDC_2_ISSUER is not set; set both OIDC_2_ISSUER and"),
-        ("OIDC_ONLY", "on", "OIDC_ONLY is on, but OIDC_ISSUER is not set; set it."),
-        ("DEBUG", "1", "DEBUG is set; unset it: this portal has no debug mode."),
-        ("TLS_CERT", "/nowhere/cert", "TLS_CERT /nowhere/cert cannot be read;"),
-        ("DATA_DIR", "/dev/null/var", "set DATA_DIR to a folder that this user may write to."),
-    ],
+@refused_values(
+    PORT={"80a": "PORT is '80a'; set it to a whole number from 1 to 65535."},
+    PORTAL_NAME={"a\nb": "PORTAL_NAME is 'a\\nb'; set it to one line"},
+    HSTS={"on": "HSTS is 'on'; set it to one of host, subdomains, preload, off."},
+    TIME_ZONE={"Mars/North": "TIME_ZONE is 'Mars/North'; set it to a zone such as"},
+    PUBLIC_URL={"http://portal.example.com": "(http is for localhost only)."},
+    TRUSTED_PROXIES={"10.0.0.0/8 moon": "set it to addresses or networks such as"},
+    CACHE_URL={"moon://x": "CACHE_URL cannot be parsed; set it to something like"},
+    DATABASE_URL={"mysql://u:pw@h/d": "DATABASE_URL is neither PostgreSQL nor SQLite;"},
+    SECRET_KEY_FILE={"/nowhere/key": "cannot be read (No such file or directory);"},
+    OIDC_ISSUER={"https://login.example.com": "OIDC_CLIENT_ID is not set; set both"},
+    OIDC_2_CLIENT_ID={"x": "OIDC_2_ISSUER is not set; set both OIDC_2_ISSUER and"},
+    OIDC_ONLY={"on": "OIDC_ONLY is on, but OIDC_ISSUER is not set; set it."},
+    DEBUG={"1": "DEBUG is set; unset it: this portal has no debug mode."},
+    TLS_CERT={"/nowhere/cert": "TLS_CERT /nowhere/cert cannot be read;"},
+    DATA_DIR={"/dev/null/var": "set DATA_DIR to a folder that this user may write to."},
 )
 def test_start_with_an_invalid_setting_is_refused(
     portal: PortalProcess, name: str, value: str, sentence: str
@@ -54,38 +52,40 @@ def test_start_with_an_invalid_setting_is_refused(
     assert "pw@" not in said
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("PORT", "65536", "PORT is '65536'; set it to a whole number from 1 to 65535."),
-        ("PORTAL_NAME", "x" * 41, "set it to one line of at most 40 characters."),
-        ("WORKERS", "0", "WORKERS is '0'; set it to a whole number from 1 to 256."),
-        ("CONNECTIONS", "9", "CONNECTIONS is '9'; set it to a whole number from 256 to 1000000."),
-        ("BIND", "moon", "BIND is 'moon'; set it to an IP address such as 127.0.0.1 or 0.0.0.0."),
-        ("PUBLIC_URL", "https://portal.example.com/x", "set it to an origin such as"),
-        ("TOKEN_SIGNING_ALGORITHM", "HS256", "set it to one of RS256, ES256, PS256, EdDSA."),
-        ("TOKEN_SIGNING_KEY_BITS", "1024", "set it to one of 2048, 3072, 4096."),
-        ("REFRESH_IDLE", "59", "set it to a whole number from 60 to 31536000."),
-        ("REFRESH_MAX", "8h", "set it to a whole number from 60 to 31536000."),
-        ("API_REQUESTS_PER_MINUTE", "0", "set it to a whole number from 1 to 10000000."),
-        ("KEY_ROTATION_DAYS", "0", "set it to a whole number from 1 to 3650."),
-        ("JWKS_MAX_AGE", "901", "set it to a whole number from 10 to 900."),
-        ("API_SCOPES", 'a"b', "API_SCOPES is 'a\"b'; set it to words without quotes"),
-        ("API_SCOPES", ",", "API_SCOPES is ','; set it to words without quotes"),
-        ("TOKEN_AUDIENCE", 'a"b', "TOKEN_AUDIENCE is 'a\"b'; set it to a URI such as"),
-        ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
-        ("LOG_TOKENS", "yes", "LOG_TOKENS is 'yes'; set it to one of off, on."),
-        ("AUDIT_STREAM", "events", "AUDIT_STREAM is 'events'; set it to stdout or to the"),
-        ("DATABASE_URL", "postgres://u:pw@h:x/d", "DATABASE_URL cannot be parsed;"),
-        ("DATABASE_URL", "postgres://", "DATABASE_URL names no database;"),
-        ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL names no database;"),
-        ("SECRET_KEY", "short", "SECRET_KEY is too weak; set at least 50 random characters."),
-        ("DATABASE_URL_FILE", "/nowhere/url", "DATABASE_URL_FILE /nowhere/url cannot be read"),
-        ("CACHE_URL_FILE", "/nowhere/url", "CACHE_URL_FILE /nowhere/url cannot be read"),
-        ("MAIL_URL_FILE", "/nowhere/url", "MAIL_URL_FILE /nowhere/url cannot be read"),
-        ("SECRET_KEY_FALLBACKS_FILE", "/nowhere/key", "/nowhere/key cannot be read (No such"),
-        ("SECRET_KEY", "a" * 60, "SECRET_KEY is too weak; set at least 50 random characters."),
-    ],
+@refused_values(
+    PORT={"65536": "PORT is '65536'; set it to a whole number from 1 to 65535."},
+    PORTAL_NAME={"x" * 41: "set it to one line of at most 40 characters."},
+    WORKERS={"0": "WORKERS is '0'; set it to a whole number from 1 to 256."},
+    CONNECTIONS={"9": "CONNECTIONS is '9'; set it to a whole number from 256 to 1000000."},
+    BIND={"moon": "BIND is 'moon'; set it to an IP address such as 127.0.0.1 or 0.0.0.0."},
+    PUBLIC_URL={"https://portal.example.com/x": "set it to an origin such as"},
+    TOKEN_SIGNING_ALGORITHM={"HS256": "set it to one of RS256, ES256, PS256, EdDSA."},
+    TOKEN_SIGNING_KEY_BITS={"1024": "set it to one of 2048, 3072, 4096."},
+    REFRESH_IDLE={"59": "set it to a whole number from 60 to 31536000."},
+    REFRESH_MAX={"8h": "set it to a whole number from 60 to 31536000."},
+    API_REQUESTS_PER_MINUTE={"0": "set it to a whole number from 1 to 10000000."},
+    KEY_ROTATION_DAYS={"0": "set it to a whole number from 1 to 3650."},
+    JWKS_MAX_AGE={"901": "set it to a whole number from 10 to 900."},
+    API_SCOPES={
+        'a"b': "API_SCOPES is 'a\"b'; set it to words without quotes",
+        ",": "API_SCOPES is ','; set it to words without quotes",
+    },
+    TOKEN_AUDIENCE={'a"b': "TOKEN_AUDIENCE is 'a\"b'; set it to a URI such as"},
+    LOG_FORMAT={"xml": "LOG_FORMAT is 'xml'; set it to one of text, json."},
+    LOG_TOKENS={"yes": "LOG_TOKENS is 'yes'; set it to one of off, on."},
+    AUDIT_STREAM={"events": "AUDIT_STREAM is 'events'; set it to stdout or to the"},
+    DATABASE_URL={
+        "postgres://u:pw@h:x/d": "DATABASE_URL cannot be parsed;",
+        "postgres://": "DATABASE_URL names no database;",
+        "sqlite://:memory:": "DATABASE_URL names no database;",
+    },
+    SECRET_KEY=dict.fromkeys(
+        ("short", "a" * 60), "SECRET_KEY is too weak; set at least 50 random characters."
+    ),
+    DATABASE_URL_FILE={"/nowhere/url": "DATABASE_URL_FILE /nowhere/url cannot be read"},
+    CACHE_URL_FILE={"/nowhere/url": "CACHE_URL_FILE /nowhere/url cannot be read"},
+    MAIL_URL_FILE={"/nowhere/url": "MAIL_URL_FILE /nowhere/url cannot be read"},
+    SECRET_KEY_FALLBACKS_FILE={"/nowhere/key": "/nowhere/key cannot be read (No such"},
 )
 def test_invalid_setting_is_refused_where_settings_are_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str, sentence: str
@@ -103,17 +103,13 @@ def test_invalid_setting_is_refused_where_settings_are_read(
     assert "pw@" not in said
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("PORTAL_ADMIN_PASSWORD", "heron", "PORTAL_ADMIN_PASSWORD cannot be used: This password"),
-        (
-            *("PORTAL_ADMIN_PASSWORD", "passwordpassword"),
-            "PORTAL_ADMIN_PASSWORD cannot be used: This password is easy to guess. Use several",
-        ),
-        ("PORTAL_ADMIN_USERNAME", "a\u202eb", "PORTAL_ADMIN_USERNAME cannot be used:"),
-        ("PORTAL_ADMIN_PASSWORD_FILE", "/nowhere/pw", "PORTAL_ADMIN_PASSWORD_FILE /nowhere/pw"),
-    ],
+@refused_values(
+    PORTAL_ADMIN_PASSWORD={
+        "heron": "PORTAL_ADMIN_PASSWORD cannot be used: This password",
+        "passwordpassword": "cannot be used: This password is easy to guess. Use several",
+    },
+    PORTAL_ADMIN_USERNAME={"a\u202eb": "PORTAL_ADMIN_USERNAME cannot be used:"},
+    PORTAL_ADMIN_PASSWORD_FILE={"/nowhere/pw": "PORTAL_ADMIN_PASSWORD_FILE /nowhere/pw"},
 )
 def test_start_with_an_invalid_administrator_is_refused_and_changes_nothing(
     with_tables: PortalProcess, name: str, value: str, sentence: str

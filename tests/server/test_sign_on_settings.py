@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from clients_app.rules.sign_on_providers import SignOnProvider
 from portal.sign_on_providers import providers
+from tests.refused_values import refused_values
 
 pytestmark = pytest.mark.one_database
 
@@ -73,18 +74,18 @@ def test_provider_has_all_that_is_set(found, tmp_path: Path) -> None:
     assert "s3cret" not in repr(second)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("OIDC_ISSUER", "http://login.example.com", "set it to an address such as"),
-        ("OIDC_ISSUER", "https://login.example.com?x=1", "set it to an address such as"),
-        ("OIDC_ISSUER", "login.example.com", "set it to an address such as"),
-        ("OIDC_ROLES_MAP", "admins", "OIDC_ROLES_MAP is 'admins'; set it to pairs such as"),
-        ("OIDC_ROLES_MAP", "=Tenant Viewer", "set it to pairs such as"),
-        ("OIDC_CREATE_PEOPLE", "yes", "set it to one of off, on."),
-        ("OIDC_NAME", "x" * 41, "set it to one line of at most 40 characters."),
-        ("OIDC_SCOPES", 'a"b', "set it to words without quotes"),
-    ],
+@refused_values(
+    OIDC_ISSUER=dict.fromkeys(
+        ("http://login.example.com", "https://login.example.com?x=1", "login.example.com"),
+        "set it to an address such as",
+    ),
+    OIDC_ROLES_MAP={
+        "admins": "OIDC_ROLES_MAP is 'admins'; set it to pairs such as",
+        "=Tenant Viewer": "set it to pairs such as",
+    },
+    OIDC_CREATE_PEOPLE={"yes": "set it to one of off, on."},
+    OIDC_NAME={"x" * 41: "set it to one line of at most 40 characters."},
+    OIDC_SCOPES={'a"b': "set it to words without quotes"},
 )
 def test_provider_with_an_invalid_setting_is_refused(
     found, name: str, value: str, sentence: str

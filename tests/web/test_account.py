@@ -15,6 +15,7 @@ from tests.conftest import browser_of
 from tests.factories import make_person, role_id
 from tests.hashing import hashing_outside_transactions
 from tests.portal_process import PASSWORD
+from tests.refused_values import refused_values
 from tests.responses import text_of
 
 NEW_PASSWORD = "Four-white-egrets-4"
@@ -39,22 +40,21 @@ def test_change_password_ends_other_sessions_and_is_recorded(colleague_browser, 
     assert event.actor_id == event.object_id == str(colleague.pk)
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "sentence"),
-    [
-        ("oldpassword", "wrong-wrong-wrong", "current password"),
-        ("password1", "heron-egret", "at least 12"),
-        ("password1", "qwertyuiopasdfgh", "easy to guess"),
-        ("password2", "Four-white-egrets-5", "same password"),
-    ],
+@refused_values(
+    oldpassword={"wrong-wrong-wrong": "current password"},
+    password1={
+        "heron-egret": "at least 12",
+        "qwertyuiopasdfgh": "easy to guess",
+    },
+    password2={"Four-white-egrets-5": "same password"},
 )
-def test_change_password_invalid_is_refused(colleague_browser, colleague, field, value, sentence):
-    reply = change_password(colleague_browser, **{field: value})
+def test_change_password_invalid_is_refused(colleague_browser, colleague, name, value, sentence):
+    reply = change_password(colleague_browser, **{name: value})
 
     assert reply.status_code == 422
     text = text_of(reply)
     assert "<title>Error: Account" in text
-    assert f'id="id_{field}_error"' in text
+    assert f'id="id_{name}_error"' in text
     assert sentence in text
     assert value not in text
     colleague.refresh_from_db()

@@ -7,6 +7,7 @@ import pytest
 
 from clients_app.models import Api
 from tests.factories import let_call
+from tests.refused_values import refused_values
 from tests.responses import HTMX, is_page, text_of, value_of
 
 APIS, ADD = "/security/apis", "/security/apis/add"
@@ -50,34 +51,37 @@ def test_add_api_sent_twice_adds_one(administrator_browser, form_data):
     assert Api.objects.custom().count() == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong", "said"),
-    [
-        ("name", "", "Enter a name of 1 to 200 characters."),
-        ("name", "orders", "There is an API named orders already."),
-        ("identifier", "orders", "Enter an absolute URI"),
-        ("identifier", "urn:example:orders", "There is an API with this Identifier already."),
-        ("identifier", "https://api.example.com/#x", "without # and what follows it"),
-        ("description", "x" * 501, "501: 1 too many"),
-        ("scopes", 'a\r\nb"c what', "Line 2: Enter scopes of 1 to 100 characters"),
-        ("scopes", "a one\r\na two", "Enter each scope once."),
-        ("scopes", "\r\n".join(f"s{n}" for n in range(101)), "101: 1 too many"),
-    ],
+@refused_values(
+    name={
+        "": "Enter a name of 1 to 200 characters.",
+        "orders": "There is an API named orders already.",
+    },
+    identifier={
+        "orders": "Enter an absolute URI",
+        "urn:example:orders": "There is an API with this Identifier already.",
+        "https://api.example.com/#x": "without # and what follows it",
+    },
+    description={"x" * 501: "501: 1 too many"},
+    scopes={
+        'a\r\nb"c what': "Line 2: Enter scopes of 1 to 100 characters",
+        "a one\r\na two": "Enter each scope once.",
+        "\r\n".join(f"s{n}" for n in range(101)): "101: 1 too many",
+    },
 )
 def test_add_api_invalid_field_is_explained_and_kept(
-    administrator_browser, orders, form_data, field, wrong, said
+    administrator_browser, orders, form_data, name, value, sentence
 ):
-    typed = form_data | {"name": "Other", field: wrong}
+    typed = form_data | {"name": "Other", name: value}
     reply = administrator_browser.post(ADD, typed, headers=HTMX)
 
     assert reply.status_code == 422
-    assert text_of(reply).count(said) == 2
-    if field == "scopes":
+    assert text_of(reply).count(sentence) == 2
+    if name == "scopes":
         kept = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", text_of(reply), re.DOTALL)
         assert kept
-        assert kept[1].replace("&quot;", '"') == wrong
+        assert kept[1].replace("&quot;", '"') == value
     else:
-        assert value_of(field, reply) == wrong
+        assert value_of(name, reply) == value
     assert list(Api.objects.custom()) == [orders]
 
 

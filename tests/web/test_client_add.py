@@ -7,6 +7,7 @@ import pytest
 from clients_app.models import Client, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.factories import make_role, role_id
+from tests.refused_values import refused_values
 from tests.responses import HTMX, is_page, text_of, value_of
 
 ADD = "/security/clients/add"
@@ -76,45 +77,47 @@ def test_back_shows_step_1_and_keeps_both_steps(administrator_browser, draft):
     assert re.search(rf'value="{draft["roles"][0]}" checked', text)
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
-    [
-        ("name", "", "Enter a name of 1 to 200 characters."),
-        ("name", "   ", "Enter a name of 1 to 200 characters."),
-        ("name", "x" * 201, "201: 1 too many"),
-        ("name", "a\u202eb", "U+202E"),
-        ("name", "a\nb", "Enter the text on one line."),
-        ("token_lifetime", "59", "The shortest Token Lifetime is 60 seconds"),
-        ("token_lifetime", "3601", "The longest Token Lifetime is 3600 seconds"),
-        ("token_lifetime", "900.5", "Enter a whole number from 60 to 3600."),
-        ("token_lifetime", "1 hour", "Enter a whole number from 60 to 3600."),
-        ("token_lifetime", " ", "Enter a whole number from 60 to 3600."),
-        ("description", "x" * 501, "501: 1 too many"),
-        ("contact", "x" * 201, "201: 1 too many"),
-        ("tags", ",".join(f"t{n}" for n in range(21)), "Enter at most 20 tags."),
-        ("tags", "x" * 51, "51: 1 too many"),
-        ("roles", ["not-a-role"], "Select roles from the list."),
-    ],
+@refused_values(
+    name={
+        "": "Enter a name of 1 to 200 characters.",
+        "   ": "Enter a name of 1 to 200 characters.",
+        "x" * 201: "201: 1 too many",
+        "a\u202eb": "U+202E",
+        "a\nb": "Enter the text on one line.",
+    },
+    token_lifetime={
+        "59": "The shortest Token Lifetime is 60 seconds",
+        "3601": "The longest Token Lifetime is 3600 seconds",
+        "900.5": "Enter a whole number from 60 to 3600.",
+        "1 hour": "Enter a whole number from 60 to 3600.",
+        " ": "Enter a whole number from 60 to 3600.",
+    },
+    description={"x" * 501: "501: 1 too many"},
+    contact={"x" * 201: "201: 1 too many"},
+    tags={
+        ",".join(f"t{n}" for n in range(21)): "Enter at most 20 tags.",
+        "x" * 51: "51: 1 too many",
+    },
+    roles={"not-a-role": "Select roles from the list."},
 )
 @pytest.mark.parametrize("step", ["add", "register"])
 def test_add_client_invalid_field_is_explained_and_kept(
-    administrator_browser, draft, field, typed, said, step
+    administrator_browser, draft, name, value, sentence, step
 ):
-    draft[field] = typed
+    draft[name] = value
     reply = administrator_browser.post(f"/security/clients/{step}", draft, headers=HTMX)
 
     text = text_of(reply)
     assert reply.status_code == 422
     assert "<title>Error: Add Client · Portal</title>" in text
     assert "There is 1 problem" in text
-    assert text.count(said) == 2  # in the summary and beside the field
+    assert text.count(sentence) == 2  # in the summary and beside the field
     assert "Step 1 of 2" in text
-    if field != "roles":
-        kept = value_of(field, reply)
-        assert kept == typed.replace("\n", "\n")
+    if name != "roles":
+        assert value_of(name, reply) == value
         focused = re.search(r"<input[^>]*autofocus[^>]*>", text)
         assert focused
-        assert f'name="{field}"' in focused[0]
+        assert f'name="{name}"' in focused[0]
     assert value_of("secret_description", reply) == "Firmware 4.2"
     assert not Client.objects.exists()
 

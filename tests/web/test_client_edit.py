@@ -9,6 +9,7 @@ from clients_app.models import AuditEvent, Client
 from clients_app.rules.alerts import AlertKind
 from clients_app.rules.client_fields import LINES
 from tests.factories import make_client, make_role
+from tests.refused_values import refused_values
 from tests.responses import HTMX, is_page, text_of, value_of
 
 EXPIRED_PROOF = timedelta(minutes=10, seconds=5)
@@ -68,18 +69,17 @@ def test_edit_client_without_javascript_redirects_to_the_details(
     assert "South" in text_of(administrator_browser.get(reply["Location"]))
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong", "said"),
-    [
-        ("name", "", "Enter a name of 1 to 200 characters."),
-        ("name", "PUMP 14", "There is a client named PUMP 14 already."),
-        ("token_lifetime", "59", "The shortest Token Lifetime is 60 seconds"),
-        ("description", "x" * 501, "501: 1 too many"),
-        ("contact", "x" * 201, "201: 1 too many"),
-        ("tags", "x" * 51, "51: 1 too many"),
-        ("roles", "nobody", "Select roles from the list."),
-        ("owners", "nobody", "Select people from the list."),
-    ],
+@refused_values(
+    name={
+        "": "Enter a name of 1 to 200 characters.",
+        "PUMP 14": "There is a client named PUMP 14 already.",
+    },
+    token_lifetime={"59": "The shortest Token Lifetime is 60 seconds"},
+    description={"x" * 501: "501: 1 too many"},
+    contact={"x" * 201: "201: 1 too many"},
+    tags={"x" * 51: "51: 1 too many"},
+    roles={"nobody": "Select roles from the list."},
+    owners={"nobody": "Select people from the list."},
 )
 def test_edit_client_invalid_field_is_explained_and_kept(
     administrator_browser,
@@ -87,20 +87,20 @@ def test_edit_client_invalid_field_is_explained_and_kept(
     machine,
     edit_client_address,
     edit_client_form,
-    field,
-    wrong,
-    said,
+    name,
+    value,
+    sentence,
 ):
     make_client("Pump 14", tenant)
     reply = administrator_browser.post(
-        edit_client_address, edit_client_form | {field: wrong}, headers=HTMX
+        edit_client_address, edit_client_form | {name: value}, headers=HTMX
     )
 
     assert reply.status_code == 422
     assert "<title>Error: Edit Client · Portal</title>" in text_of(reply)
-    assert text_of(reply).count(said) == 2
-    if field not in ("roles", "owners"):
-        assert value_of(field, reply) == wrong
+    assert text_of(reply).count(sentence) == 2
+    if name not in ("roles", "owners"):
+        assert value_of(name, reply) == value
     machine.client.refresh_from_db()
     assert machine.client.version == 1
 

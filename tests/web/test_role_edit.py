@@ -8,6 +8,7 @@ import pytest
 from clients_app.models import Client, Role
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from tests.factories import make_role, role_id
+from tests.refused_values import refused_values
 from tests.responses import HTMX, is_page, text_of, value_of
 
 
@@ -52,23 +53,22 @@ def test_edit_role_renamed_keeps_id_and_holders(
     assert (role.name, role.description) == ("MyData.Reader", "Reads.")
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong", "said"),
-    [
-        ("name", "", "Enter a name of 1 to 60 characters."),
-        ("name", "pumps.role", "There is a role named pumps.role already."),
-        ("description", "x" * 201, "201: 1 too many"),
-    ],
+@refused_values(
+    name={
+        "": "Enter a name of 1 to 60 characters.",
+        "pumps.role": "There is a role named pumps.role already.",
+    },
+    description={"x" * 201: "201: 1 too many"},
 )
 def test_edit_role_invalid_field_is_explained_and_kept(
-    administrator_browser, tenant, my_data_role, edit_address, form_data, field, wrong, said
+    administrator_browser, tenant, my_data_role, edit_address, form_data, name, value, sentence
 ):
     make_role("Pumps.Role", tenant)
-    reply = administrator_browser.post(edit_address, form_data | {field: wrong}, headers=HTMX)
+    reply = administrator_browser.post(edit_address, form_data | {name: value}, headers=HTMX)
 
     assert reply.status_code == 422
-    assert text_of(reply).count(said) == 2
-    assert value_of(field, reply) == wrong
+    assert text_of(reply).count(sentence) == 2
+    assert value_of(name, reply) == value
     my_data_role.refresh_from_db()
     assert my_data_role.name == "MyData.Role"
 

@@ -11,6 +11,7 @@ from clients_app.rules.built_in_roles import SECRET_ROTATOR
 from tests.conftest import browser_of
 from tests.factories import insert_secrets, make_person
 from tests.portal_process import PASSWORD
+from tests.refused_values import refused_values
 from tests.responses import HTMX, is_page, text_of, value_of
 
 EXPIRED_PROOF = timedelta(minutes=10, seconds=5)
@@ -133,25 +134,24 @@ def choose_zone(person, zone):
     person.save(update_fields=["time_zone"])
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong", "said"),
-    [
-        ("secret_description", "x" * 201, "201: 1 too many"),
-        ("expiration", "2020-01-01 10:00", "future"),
-        ("expiration", "soon", "YYYY-MM-DD"),
-        ("expiration", "", "YYYY-MM-DD"),
-        ("expiration", "2027-02-30", "Enter another day: there is no 2027-02-30."),
-    ],
+@refused_values(
+    secret_description={"x" * 201: "201: 1 too many"},
+    expiration={
+        "2020-01-01 10:00": "future",
+        "soon": "YYYY-MM-DD",
+        "": "YYYY-MM-DD",
+        "2027-02-30": "Enter another day: there is no 2027-02-30.",
+    },
 )
 def test_edit_secret_invalid_field_is_explained_and_kept(
-    administrator_browser, machine, edit_address, form_data, field, wrong, said
+    administrator_browser, machine, edit_address, form_data, name, value, sentence
 ):
-    reply = administrator_browser.post(edit_address, form_data | {field: wrong}, headers=HTMX)
+    reply = administrator_browser.post(edit_address, form_data | {name: value}, headers=HTMX)
 
     assert reply.status_code == 422
-    assert said in text_of(reply)
+    assert sentence in text_of(reply)
     assert "There is 1 problem" in text_of(reply)
-    assert value_of(field, reply) == wrong
+    assert value_of(name, reply) == value
     assert stored_secret(machine).expires_at == machine.secret.expires_at
 
 
