@@ -7,24 +7,11 @@ from typing import Any
 
 from django.db import migrations, models
 
-from clients_app.models import client_count
-
 # of refused assertions
 CAUSES = (
     *("unknown-key", "wrong-claims", "wrong-audience"),
     *("wrong-time", "used-assertion", "bad-assertion"),
 )
-
-
-def drop_counts(apps: Any, schema_editor: Any) -> None:
-    """SQLite copies the table of clients, and would lose its triggers."""
-    if schema_editor.connection.vendor == "sqlite":
-        client_count.drop(schema_editor.connection)
-
-
-def create_counts(apps: Any, schema_editor: Any) -> None:
-    if schema_editor.connection.vendor == "sqlite":
-        client_count.create(schema_editor.connection)
 
 
 def unlog(apps: Any, schema_editor: Any) -> None:
@@ -55,7 +42,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(drop_counts, create_counts),
         migrations.AlterModelOptions(
             name='api',
             options={'verbose_name': 'API'},
@@ -286,7 +272,6 @@ class Migration(migrations.Migration):
             model_name='tokenusage',
             constraint=models.UniqueConstraint(condition=models.Q(('identity', None), ('key', None), ('secret', None)), fields=('client', 'hour'), name='token_usage_without_secret_unique'),
         ),
-        migrations.RunPython(create_counts, drop_counts),
         migrations.RunPython(unlog, migrations.RunPython.noop),
         migrations.RunPython(migrations.RunPython.noop, forget_credentials),
     ]

@@ -7,6 +7,7 @@ from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
 from portal.storage.places import TooManyWriters
+from portal.storage.sqlite3.schema import DatabaseSchemaEditor
 from portal.storage.sqlite3.writers import Turn, wait_for_turn
 
 _Django: Any = base.DatabaseWrapper  # the stubs lack the overridden methods
@@ -15,6 +16,7 @@ _Django: Any = base.DatabaseWrapper  # the stubs lack the overridden methods
 class DatabaseWrapper(_Django):
     """Every transaction is IMMEDIATE: it may write from its first statement on."""
 
+    SchemaEditorClass = DatabaseSchemaEditor
     turn: Turn | None = None
     write_within_s: float | None = None  # instead of the setting
 
