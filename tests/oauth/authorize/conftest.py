@@ -18,3 +18,9 @@ def application(tenant: Tenant) -> Client:
 def hybrid(tenant: Tenant) -> Client:
     """Shifts, a Hybrid client."""
     return make_application("Shifts", tenant, client_type="hybrid")
+
+
+@pytest.fixture
+def first_party(application: Client) -> None:
+    """Nobody is asked whether the applications may have what they ask for."""
+    Client.objects.update(skips_consent=True)

@@ -4,26 +4,21 @@ from typing import Final
 
 from tests.oauth.authorize.case import LONG, Case, back, hybrid
 
+
+def unsupported(source: str, response_type: str) -> Case:
+    return back("unsupported_response_type", source, response_type=response_type)
+
+
 REFUSED: Final[dict[str, Case]] = {
     # response_type and response_mode
     "no response_type": back("invalid_request", "RFC 6749 4.1.2.1", response_type=None),
     "empty response_type": back("invalid_request", "RFC 6749 3.1", response_type=""),
     "response_type twice": back("invalid_request", "RFC 6749 3.1", response_type=["code", "code"]),
-    "unknown response_type": back(
-        "unsupported_response_type", "RFC 6749 4.1.2.1", response_type="x"
-    ),
-    "response_type token": back(
-        "unsupported_response_type", "RFC 9700 2.1.2", response_type="token"
-    ),
-    "response_type id_token": back(
-        "unsupported_response_type", "RFC 9700 2.1.2", response_type="id_token"
-    ),
-    "response_type with a token": back(
-        "unsupported_response_type", "OIDC Core 3.3; AUT-5", response_type="code id_token token"
-    ),
-    "response_type in capitals": back(
-        "unsupported_response_type", "RFC 6749 3.1.1", response_type="CODE"
-    ),
+    "unknown response_type": unsupported("RFC 6749 4.1.2.1", "x"),
+    "response_type token": unsupported("RFC 9700 2.1.2", "token"),
+    "response_type id_token": unsupported("RFC 9700 2.1.2", "id_token"),
+    "response_type with a token": unsupported("OIDC Core 3.3; AUT-5", "code id_token token"),
+    "response_type in capitals": unsupported("RFC 6749 3.1.1", "CODE"),
     "response_type of another type": back(
         "unauthorized_client", "RFC 6749 4.1.2.1", response_type="code id_token"
     ),

@@ -27,13 +27,10 @@ from tests.oauth.authorize.requests import (
     query_of,
 )
 
-pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
-
-
-@pytest.fixture(autouse=True)
-def _first_party(application: Client, hybrid: Client) -> None:
-    """Nobody is asked."""
-    Client.objects.update(skips_consent=True)
+pytestmark = [
+    pytest.mark.one_database,  # its statements run on both elsewhere
+    pytest.mark.usefixtures("hybrid", "first_party"),
+]
 
 
 @pytest.mark.both_databases

@@ -14,12 +14,10 @@ from tests.conftest import browser_of
 from tests.factories import make_application
 from tests.oauth.authorize.requests import answer_of, ask, params_of
 
-pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
-
-
-@pytest.fixture(autouse=True)
-def _first_party(application: Client) -> None:
-    Client.objects.update(skips_consent=True)
+pytestmark = [
+    pytest.mark.one_database,  # its statements run on both elsewhere
+    pytest.mark.usefixtures("first_party"),
+]
 
 
 @pytest.fixture

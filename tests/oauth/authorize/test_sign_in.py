@@ -15,12 +15,10 @@ from tests.portal_process import PASSWORD
 from tests.responses import value_of
 from tests.soft_authenticator import add_passkey, options_for, use
 
-pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
-
-
-@pytest.fixture(autouse=True)
-def _first_party(application: Client) -> None:
-    Client.objects.update(skips_consent=True)
+pytestmark = [
+    pytest.mark.one_database,  # its statements run on both elsewhere
+    pytest.mark.usefixtures("first_party"),
+]
 
 
 @pytest.mark.both_databases

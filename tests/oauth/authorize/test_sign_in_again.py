@@ -13,12 +13,10 @@ from tests.factories import code_of, give_app
 from tests.oauth.authorize.requests import TO_ROOMS, answer_of, ask, csp_of, next_of, params_of
 from tests.portal_process import PASSWORD
 
-pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
-
-
-@pytest.fixture(autouse=True)
-def _first_party(application: Client) -> None:
-    Client.objects.update(skips_consent=True)
+pytestmark = [
+    pytest.mark.one_database,  # its statements run on both elsewhere
+    pytest.mark.usefixtures("first_party"),
+]
 
 
 @pytest.mark.both_databases
