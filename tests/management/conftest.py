@@ -14,7 +14,10 @@ from django.conf import settings
 from django.core.management import ManagementUtility
 from django.db import connection, connections
 
+from clients_app.models import Client, Tenant
 from tests.backups import done, portal_with_client
+from tests.factories import make_client
+from tests.oauth.assertions import key_of
 from tests.portal_process import CHECKOUT, PortalProcess
 
 
@@ -83,6 +86,19 @@ def run_in_new_process(transactional_db: None, tmp_path: Path) -> Run:
         return CommandResult(ended.returncode, ended.stdout, ended.stderr)
 
     return command
+
+
+@pytest.fixture
+def pump(tenant: Tenant) -> Client:
+    return make_client("Pump", tenant).client
+
+
+@pytest.fixture
+def public_key(tmp_path: Path) -> str:
+    """The path of a file with a public key, an elliptic curve's."""
+    path = tmp_path / "public.pem"
+    path.write_bytes(key_of("EC").as_pem(private=False))
+    return str(path)
 
 
 @pytest.fixture

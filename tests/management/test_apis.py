@@ -9,7 +9,7 @@ from clients_app.models import Api, ApiUsage, AuditEvent, Client, Tenant
 from clients_app.services.apis.drafts import ScopeDraft, draft_of
 from clients_app.services.apis.may_call import MayCallDraft
 from clients_app.services.apis.may_call import draft_of as may_call_of
-from tests.factories import let_call, make_api, make_client, make_tenant
+from tests.factories import let_call, make_api, make_tenant
 from tests.management.conftest import Run
 
 pytestmark = pytest.mark.one_database  # its statements run on both elsewhere
@@ -26,11 +26,6 @@ def orders(run: Run, tenant: Tenant) -> Api:
     api = Api.objects.get(custom_identifier=URI)
     assert ended == (0, f"API added: Orders\nId:        {api.pk}\n", "")
     return api
-
-
-@pytest.fixture
-def pump(tenant: Tenant) -> Client:
-    return make_client("Pump", tenant).client
 
 
 def test_apis_add_saves_scopes_with_their_descriptions(orders: Api) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from clients_app.models import Client, FederatedIdentity, NearMiss, Tenant
 from tests.credentials import insert_identities
-from tests.factories import make_client
 from tests.management.conftest import Run
 from tests.oauth.assertions import MISSING, assertion, key_of
 
@@ -22,12 +21,7 @@ GITHUB = (
 )
 
 
-@pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return make_client("Pump", tenant).client
-
-
-def test_added_identity_is_listed_and_shown(run: Run, client: Client) -> None:
+def test_added_identity_is_listed_and_shown(run: Run, pump: Client) -> None:
     words = (*GITHUB, "--description", "deploy", "--expires", f"{YEAR}-03-01", "--json")
     printed = json.loads(run("identities", "add", "Pump", *words).out)
 
@@ -50,7 +44,7 @@ def test_added_identity_is_listed_and_shown(run: Run, client: Client) -> None:
     assert "Grade:       Safe: " in shown
 
 
-def test_identity_by_rules_is_edited_and_removed(run: Run, client: Client, tmp_path: Path) -> None:
+def test_identity_by_rules_is_edited_and_removed(run: Run, pump: Client, tmp_path: Path) -> None:
     keys = tmp_path / "jwks.json"
     keys.write_text(json.dumps(JWKS))
     rules = ("--issuer", "https://ci.example.com", "--subject", "job:build", "--claim", "ref=main")
@@ -85,16 +79,16 @@ def test_identity_by_rules_is_edited_and_removed(run: Run, client: Client, tmp_p
         (("--claim", "a=1", "--claim", "a=2"), "Enter each name once, as NAME=VALUE (--claim)."),
     ],
 )
-def test_bad_identity_is_refused(run: Run, client: Client, words: Any, error: str) -> None:
+def test_bad_identity_is_refused(run: Run, pump: Client, words: Any, error: str) -> None:
     ended = run("identities", "add", "Pump", *words)
     assert (ended.status, error in ended.error) == (1, True), ended.error
     assert not FederatedIdentity.objects.exists()
 
 
 def test_token_is_tested_and_the_status_says_whether_it_fits(
-    run: Run, client: Client, tmp_path: Path
+    run: Run, pump: Client, tmp_path: Path
 ) -> None:
-    [identity] = insert_identities(client, 1, issuer="https://ci.example.com", jwks=JWKS)
+    [identity] = insert_identities(pump, 1, issuer="https://ci.example.com", jwks=JWKS)
     claims = {"iss": identity.issuer, "aud": identity.audience, "jti": MISSING}
     header = {"typ": "JWT", "kid": EC.thumbprint()}
     file = tmp_path / "token"
@@ -121,11 +115,11 @@ def test_token_is_tested_and_the_status_says_whether_it_fits(
     assert not NearMiss.objects.exists()
 
 
-def test_near_misses_name_the_options_that_would_fit(run: Run, client: Client) -> None:
-    [identity] = insert_identities(client, 1, issuer="https://ci.example.com")
+def test_near_misses_name_the_options_that_would_fit(run: Run, pump: Client) -> None:
+    [identity] = insert_identities(pump, 1, issuer="https://ci.example.com")
     verdict = {"claim": "sub", "sent": "job:deploy", "expected": "x", "problem": "subject rule"}
     NearMiss.objects.create(
-        client=client,
+        client=pump,
         identity=identity,
         at=datetime.now(UTC),
         address="192.0.2.7",

@@ -3,13 +3,11 @@
 import json
 from collections.abc import Callable
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
-from tests.factories import make_client
 from tests.management.conftest import CommandResult, Run
 from tests.oauth.assertions import key_of
 
@@ -23,18 +21,6 @@ WAYS: dict[str, Callable[[Client, bool], tuple[str, ...]]] = {
     ),
     "secrets add": lambda client, _: ("add", str(client.pk)),
 }
-
-
-@pytest.fixture
-def pump(tenant: Tenant) -> Client:
-    return make_client("Pump", tenant).client
-
-
-@pytest.fixture
-def public_key(tmp_path: Path) -> str:
-    path = tmp_path / "public.pem"
-    path.write_bytes(key_of("EC").as_pem(private=False))
-    return str(path)
 
 
 def set_policy(tenant: Tenant, value: str) -> None:
