@@ -78,6 +78,12 @@ def app() -> Iterator[Application]:
         yield running
 
 
+@pytest.fixture
+def rooms(live_portal: PortalProcess, app: Application) -> Rooms:
+    """An application of the organisation itself: nobody is asked what it may do."""
+    return Rooms(live_portal, app, "--first-party")
+
+
 @BOTH
 def test_person_signs_in_allows_and_comes_back_with_a_code(
     new_visitor: NewVisitor, live_portal: PortalProcess, app: Application, javascript: bool
@@ -113,18 +119,16 @@ def test_person_signs_in_allows_and_comes_back_with_a_code(
 
 @BOTH
 def test_first_party_application_gets_the_code_right_after_the_sign_in(
-    new_visitor: NewVisitor, live_portal: PortalProcess, app: Application, javascript: bool
+    new_visitor: NewVisitor, rooms: Rooms, javascript: bool
 ) -> None:
-    rooms = Rooms(live_portal, app, "--first-party")
-    page = new_visitor(live_portal, javascript=javascript).page(rooms.address())
+    page = new_visitor(rooms.portal, javascript=javascript).page(rooms.address())
     sign_in(page)
 
     assert rooms.back(page)["code"]
 
 
 @WITH_AND_WITHOUT_JAVASCRIPT
-def test_form_post_brings_the_answer(visitor: Visitor, app: Application) -> None:
-    rooms = Rooms(visitor.portal, app, "--first-party")
+def test_form_post_brings_the_answer(visitor: Visitor, rooms: Rooms) -> None:
     page = visitor.page(rooms.address(response_mode="form_post", state='"><b>'))
     if not visitor.javascript:
         page.get_by_role("button", name="Continue").click()
@@ -136,15 +140,14 @@ def test_form_post_brings_the_answer(visitor: Visitor, app: Application) -> None
 
 @BOTH
 def test_sign_in_is_asked_for_again(
-    new_visitor: NewVisitor, live_portal: PortalProcess, app: Application, javascript: bool
+    new_visitor: NewVisitor, rooms: Rooms, javascript: bool
 ) -> None:
-    rooms = Rooms(live_portal, app, "--first-party")
-    visitor = new_visitor(live_portal, javascript=javascript)
+    visitor = new_visitor(rooms.portal, javascript=javascript)
     visitor.expect(422)
     page = visitor.page(rooms.address())
     sign_in(page)
     rooms.back(page)
-    page.goto(live_portal.url + rooms.address(prompt="login"))
+    page.goto(rooms.portal.url + rooms.address(prompt="login"))
     for password in ("wrong-wrong-wrong", PASSWORD):
         expect(page.get_by_role("heading", name="Sign in again")).to_be_visible()
         page.get_by_label("Password", exact=True).fill(password)
@@ -155,27 +158,26 @@ def test_sign_in_is_asked_for_again(
 
 @BOTH
 def test_person_signs_out_and_comes_back(
-    new_visitor: NewVisitor, live_portal: PortalProcess, app: Application, javascript: bool
+    new_visitor: NewVisitor, rooms: Rooms, javascript: bool
 ) -> None:
-    rooms = Rooms(live_portal, app, "--first-party")
-    page = new_visitor(live_portal, javascript=javascript).page(rooms.address())
+    page = new_visitor(rooms.portal, javascript=javascript).page(rooms.address())
     sign_in(page)
     rooms.back(page)
     query = urlencode(
         {
             "client_id": rooms.client_id,
-            "post_logout_redirect_uri": f"{app.url}/bye",
+            "post_logout_redirect_uri": f"{rooms.app.url}/bye",
             "state": "bye",
         }
     )
 
-    page.goto(f"{live_portal.url}/identity/connect/endsession?{query}")
+    page.goto(f"{rooms.portal.url}/identity/connect/endsession?{query}")
     expect(page.get_by_text(f"{rooms.name} asks to sign you out.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
 
     expect(page.get_by_role("heading", name="Back at the application")).to_be_visible()
     assert rooms.app.callback() == ("GET", "/bye", {"state": "bye"})
-    page.goto(f"{live_portal.url}/account")
+    page.goto(f"{rooms.portal.url}/account")
     expect(page.get_by_label("Username")).to_be_visible()
 
 

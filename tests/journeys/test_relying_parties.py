@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import NewVisitor
-from tests.journeys.visitor import sign_in
+from tests.journeys.visitor import Visitor, sign_in
 from tests.portal_process import USERNAME, PortalProcess
 from tests.third_party.relying_parties import PARTIES, Running, running_party
 
@@ -41,16 +41,21 @@ def refresh_tokens(portal: PortalProcess, party: Running) -> tuple[int, int]:
     return len(used), len([at for at in used if at])
 
 
+def signed_in_to(party: Running, visitor: Visitor) -> Page:
+    """Return the page of an application that a person has signed in to and allowed."""
+    page = visitor.page(party.address)
+    select(page, "Sign in")
+    sign_in(page)
+    select(page, "Allow")
+    return page
+
+
 def test_person_signs_in_to_a_third_party_application_calls_refreshes_and_signs_out(
     party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
 ):
     """The whole life of a sign-in; it takes five seconds because four programs take part."""
-    page = new_visitor(live_portal).page(party.address)
+    page = signed_in_to(party, new_visitor(live_portal))
     status = page.get_by_role("status")
-
-    select(page, "Sign in")
-    sign_in(page)
-    select(page, "Allow")
     expect(status).to_have_text(f"Signed in as {USERNAME}")
 
     for button in ("Call an API", "Refresh the token", "Refresh the token"):
@@ -87,10 +92,7 @@ def test_person_who_loads_a_single_page_application_again_signs_in_without_a_que
     party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
 ):
     """Its tokens are gone, but the portal knows the person, and that they agreed."""
-    page = new_visitor(live_portal).page(party.address)
-    select(page, "Sign in")
-    sign_in(page)
-    select(page, "Allow")
+    page = signed_in_to(party, new_visitor(live_portal))
     expect(page.get_by_role("status")).to_have_text(f"Signed in as {USERNAME}")
 
     page.reload()
@@ -123,10 +125,7 @@ def test_person_who_signs_out_of_an_example_ends_its_refresh_tokens(
     party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
 ):
     """RFC 7009: the examples revoke, because `offline_access` outlives a session of the portal."""
-    page = new_visitor(live_portal).page(party.address)
-    select(page, "Sign in")
-    sign_in(page)
-    select(page, "Allow")
+    page = signed_in_to(party, new_visitor(live_portal))
 
     select(page, "Sign out")
     expect(page.get_by_role("status")).to_have_text("Signed out")
