@@ -7,13 +7,14 @@ from contextlib import closing
 from ipaddress import ip_address
 from secrets import randbits
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests.oauth.request_cases import GRANT, Row, with_basic
 from tests.oauth.test_token_requests import HEADERS as OWN_HEADERS
 from tests.oauth.test_token_requests import HEADERS_BY_STATUS, ROWS, assert_error
-from tests.oauth.wsgi import FORM, TOKEN_PATH, Reply, basic
+from tests.oauth.wsgi import FORM, TOKEN_PATH, Reply, basic, environ
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.one_database
@@ -30,30 +31,17 @@ def wire(token_portal: PortalProcess) -> Iterator[http.client.HTTPConnection]:
         yield connection
 
 
-def send(
-    wire: http.client.HTTPConnection,
-    *,
-    path: str = TOKEN_PATH,
-    method: str = "POST",
-    query: str = "",
-    content_type: str | None = FORM,
-    authorization: str | None = None,
-    body: bytes = b"",
-    **variables: str,
-) -> Reply:
-    """Send the request with these parts of ``wsgi.environ``."""
-    wire.putrequest(method, f"{path}?{query}" if query else path)
-    wire.putheader("Content-Length", str(len(body)))
-    if content_type is not None:
-        wire.putheader("Content-Type", content_type)
-    if authorization is not None:
-        wire.putheader("Authorization", authorization)
+def send(wire: http.client.HTTPConnection, **parts: Any) -> Reply:
+    """Send the request that ``environ`` makes of these parts."""
+    variables = environ(**parts)
+    path, query = variables["PATH_INFO"], variables["QUERY_STRING"]
+    wire.putrequest(variables["REQUEST_METHOD"], f"{path}?{query}" if query else path)
     if "HTTP_X_FORWARDED_FOR" not in variables:  # a new caller, without earlier failures
-        wire.putheader("X-Forwarded-For", str(ip_address(randbits(128))))
+        variables["HTTP_X_FORWARDED_FOR"] = str(ip_address(randbits(128)))
     for name, value in variables.items():
-        if name != "HTTP_HOST":
+        if name.startswith(("CONTENT_", "HTTP_")) and name != "HTTP_HOST":
             wire.putheader(name.removeprefix("HTTP_").replace("_", "-").title(), value)
-    wire.endheaders(body)
+    wire.endheaders(parts.get("body", b""))
     answer = wire.getresponse()
     return Reply(answer.status, dict(answer.getheaders()), answer.read())
 
