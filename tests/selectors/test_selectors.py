@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clients_app.errors import NotFound
-from clients_app.models import Client, ClientTag, Person, Tenant, TokenUsage
+from clients_app.models import Client, ClientTag, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.selectors.activity.events import recent_events_of
 from clients_app.selectors.clients.attention import attention
@@ -23,6 +23,7 @@ from clients_app.selectors.tenants.sidebar import sidebar_counts
 from tests.factories import (
     insert_clients,
     insert_secrets,
+    insert_usage,
     make_client,
     make_person,
     make_role,
@@ -38,7 +39,7 @@ def add_related_rows(client: Client) -> None:
     client.roles.add(*client.tenant.roles.all())
     ClientTag.objects.create(client=client, name="North", name_key="north")
     for secret in insert_secrets(client, 3):
-        TokenUsage.objects.create(client=client, secret=secret, hour=NOW, last_at=NOW, tokens=5)
+        insert_usage(secret, NOW, last_at=NOW, tokens=5)
 
 
 def queries_of(read: Callable[[], object]) -> int:
@@ -147,14 +148,7 @@ def test_secrets_are_listed_newest_first_with_their_usage(tenant: Tenant) -> Non
     insert_secrets(client, 1, expires_at=NOW - 90 * DAY)
     for hours, tokens, address in ((1, 3, "192.0.2.1"), (2, 4, "192.0.2.2"), (24 * 8, 100, None)):
         hour = NOW - timedelta(hours=hours)
-        TokenUsage.objects.create(
-            client=client,
-            secret=old,
-            hour=hour,
-            last_at=hour,
-            tokens=tokens,
-            last_address=address,
-        )
+        insert_usage(old, hour, last_at=hour, tokens=tokens, last_address=address)
 
     secrets = listed_secrets(client, now=NOW)
 

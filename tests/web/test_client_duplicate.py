@@ -7,7 +7,7 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app import audit
-from clients_app.models import AuditEvent, Client, Tenant
+from clients_app.models import AuditEvent, Client, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import copied_name
 from clients_app.services.apis.may_call import MayCallDraft
@@ -18,7 +18,6 @@ from tests.factories import (
     make_api,
     make_application,
     make_client,
-    make_role,
     make_tenant,
     role_id,
 )
@@ -35,13 +34,12 @@ def window_of(browser: Browser, client: Client) -> Any:
 
 
 def test_duplicate_fills_add_client_with_the_fields_of_the_client(
-    administrator_browser: Browser, tenant: Tenant, administrator: Any
+    administrator_browser: Browser, tenant: Tenant, administrator: Any, my_data_role: Role
 ) -> None:
-    role = make_role("Pump reader", tenant)
     client = make_client(
         "Bridge",
         tenant,
-        role_ids=frozenset({role.pk}),
+        role_ids=frozenset({my_data_role.pk}),
         token_lifetime_s=600,
         description="North side",
         contact="ops@example.com",
@@ -64,7 +62,7 @@ def test_duplicate_fills_add_client_with_the_fields_of_the_client(
     assert value_of("contact", reply) == "ops@example.com"
     assert value_of("tags", reply) == "north, pumps"
     assert "North side" in text
-    assert re.search(rf'value="{role.pk}" checked', text)
+    assert re.search(rf'value="{my_data_role.pk}" checked', text)
     assert re.search(r'name="may_introspect"[^>]* checked', text)
     assert Client.objects.count() == 1
 

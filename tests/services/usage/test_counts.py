@@ -21,11 +21,13 @@ def _nothing_counted_before():
     counts.issued.take()
 
 
-def count(machine: Machine, *, at: datetime = AT, address: str = "192.0.2.1") -> None:
+def count(
+    machine: Machine, *, at: datetime = AT, address: str = "192.0.2.1", lifetime_s: int = 3600
+) -> None:
     counts.count_token(
         str(machine.client.pk),
         Credential.of_secret(machine.secret.pk),
-        lifetime_s=3600,
+        lifetime_s=lifetime_s,
         address=address,
         now=at,
     )
@@ -105,13 +107,7 @@ def test_tenant_hours_add_up_what_all_clients_requested(machine: Machine):
     counts.count_token(  # of a client without secrets: its token counts as well
         str(machine.client.pk), None, lifetime_s=60, address="", now=AT
     )
-    counts.count_token(  # an introspection, which is no token
-        str(machine.client.pk),
-        Credential.of_secret(machine.secret.pk),
-        lifetime_s=0,
-        address="",
-        now=AT,
-    )
+    count(machine, lifetime_s=0)  # an introspection, which is no token
     counts.flush()
 
     assert list(TenantHour.objects.order_by("hour").values_list("tenant", "hour", "tokens")) == [
