@@ -75,42 +75,29 @@ def test_hybrid_client_is_added_with_a_secret_and_without_cors(robot: Caller) ->
 
 
 @pytest.mark.parametrize(
-    ("word", "body", "reason"),
+    ("changed", "reason"),
     [
-        (
-            "HybridClients",
-            {**NEW, "AllowAccessTokensViaBrowser": True},
-            "AllowAccessTokensViaBrowser: This property cannot be set.",
-        ),
-        (
-            "HybridClients",
-            {**NEW, "AllowedCorsOrigins": []},
-            "AllowedCorsOrigins: There is no such property.",
-        ),
-        (
-            "AuthorizationCodeClients",
-            {**NEW, "RoleIds": []},
-            "RoleIds: There is no such property.",
-        ),
-        (
-            "AuthorizationCodeClients",
-            {**NEW, "SecretDescription": "x"},
-            "SecretDescription: There is no such property.",
-        ),
-        (
-            "AuthorizationCodeClients",
-            {**NEW, "RedirectUris": []},
-            "RedirectUris: Enter at least one Allowed Redirect URL.",
-        ),
-        (
-            "AuthorizationCodeClients",
-            {**NEW, "RedirectUris": "https://a.example/"},
-            "RedirectUris: Send a list.",
-        ),
+        ({"RoleIds": []}, "RoleIds: There is no such property."),
+        ({"SecretDescription": "x"}, "SecretDescription: There is no such property."),
+        ({"RedirectUris": []}, "RedirectUris: Enter at least one Allowed Redirect URL."),
+        ({"RedirectUris": "https://a.example/"}, "RedirectUris: Send a list."),
     ],
 )
-def test_bad_application_is_refused(robot: Caller, word: str, body: Any, reason: str) -> None:
-    refused(robot.post(word, body), 400, reason)
+def test_bad_authorization_code_client_is_refused(
+    robot: Caller, changed: dict[str, Any], reason: str
+) -> None:
+    refused(robot.post("AuthorizationCodeClients", {**NEW, **changed}), 400, reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("AllowAccessTokensViaBrowser", True, "This property cannot be set."),
+        ("AllowedCorsOrigins", [], "There is no such property."),
+    ],
+)
+def test_bad_hybrid_client_is_refused(robot: Caller, name: str, value: Any, reason: str) -> None:
+    refused(robot.post("HybridClients", {**NEW, name: value}), 400, f"{name}: {reason}")
 
 
 def test_application_with_a_bad_url_is_refused(robot: Caller, tenant: Tenant) -> None:

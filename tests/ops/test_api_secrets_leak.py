@@ -91,19 +91,15 @@ def test_secret_in_a_wrong_place_is_not_logged(listener: Listener) -> None:
     made = make_client("Pump", listener.caller.tenant)
     plain, client = made.plain, f"{CLIENTS}/{made.client.pk}"
     with captured_logs() as log:
+        read = (
+            *(f"{CLIENTS}?query={plain}", f"{CLIENTS}?{plain}=1", f"{CLIENTS}?state={plain}"),
+            *(f"Activity?query={plain}", f"Activity?action={plain}", f"Activity?cursor={plain}"),
+            *(f"Activity?format=csv&query={plain}", f"{client}/Secrets/{plain}"),
+            *(plain, f"/api/v1/Tenants/{plain}", f"/api/v1/{plain}"),
+        )
         for method, rest, body in (
-            ("GET", f"{CLIENTS}?query={plain}", None),
-            ("GET", f"{CLIENTS}?{plain}=1", None),
-            ("GET", f"{CLIENTS}?state={plain}", None),
-            ("GET", f"Activity?query={plain}", None),
-            ("GET", f"Activity?action={plain}", None),
-            ("GET", f"Activity?cursor={plain}", None),
-            ("GET", f"Activity?format=csv&query={plain}", None),
-            ("GET", f"{client}/Secrets/{plain}", None),
+            *(("GET", rest, None) for rest in read),
             ("DELETE", f"{client}/Secrets/{plain}", None),
-            ("GET", f"{plain}", None),
-            ("GET", f"/api/v1/Tenants/{plain}", None),
-            ("GET", f"/api/v1/{plain}", None),
             ("POST", CLIENTS, {plain: plain}),
             ("POST", CLIENTS, {"Name": "x", "Id": plain}),
             ("POST", CLIENTS, {"Name": "x", "Secret": plain}),
