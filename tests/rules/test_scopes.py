@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from clients_app.errors import RuleBroken
 from clients_app.rules.scopes import check_scopes_of_client, clean_scope, granted_scopes
+from tests.refused_values import refused_at
 
 OFFERED = ("api", "ocsapi")
 SCOPE_TOKENS = st.text(
@@ -98,14 +99,11 @@ def test_scope_of_an_api_is_trimmed_and_taken(scope):
 
 @pytest.mark.parametrize("scope", ["", " ", "a b", 'a"b', "a\\b", "\x00", "é", "s" * 101])
 def test_text_that_is_no_scope_is_refused(scope):
-    with pytest.raises(RuleBroken) as caught:
+    with refused_at("scopes"):
         clean_scope(scope)
-
-    assert caught.value.field == "scopes"
 
 
 def test_scopes_of_a_client_fit_into_a_token():
     check_scopes_of_client(["s" * 1023, "t" * 1024], api_name="Orders")
-    with pytest.raises(RuleBroken) as caught:
+    with refused_at("apis"):
         check_scopes_of_client(["s" * 1024, "t" * 1024], api_name="Orders")
-    assert caught.value.field == "apis"

@@ -23,6 +23,7 @@ from clients_app.services.secrets.kept import KeptSecrets
 from tests.actors import actor_for
 from tests.factories import make_client, make_person, make_role, make_tenant, role_ids
 from tests.moments import NOW
+from tests.refused_values import refused_at
 from tests.services.clients.conftest import edit
 
 
@@ -83,9 +84,8 @@ def test_edit_of_an_administrator_client_needs_an_administrator(tenant: Tenant) 
 def test_assigning_administrator_needs_confirmation_once(client: Client, mara: Actor) -> None:
     wanted = role_ids(client.tenant, TENANT_ADMINISTRATOR)
 
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at("confirms_administrator"):
         edit(client, ClientDraft(name="Pump", role_ids=wanted), mara)
-    assert refusal.value.field == "confirms_administrator"
     draft = ClientDraft(name="Pump", role_ids=wanted, confirms_administrator=True)
     agreed = KeptSecrets(removes_others=True)
     by: dict[str, Any] = {"actor": mara, "now": NOW, "kept_secrets": agreed}
@@ -102,7 +102,7 @@ def test_assigning_a_role_of_another_tenant_is_refused(
 ) -> None:
     wanted = make_role("Theirs", make_tenant("Contoso")).pk if elsewhere else uuid4()
 
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at("roles"):
         assign_roles(
             client,
             frozenset({wanted}),
@@ -111,7 +111,6 @@ def test_assigning_a_role_of_another_tenant_is_refused(
             actor=mara,
             now=NOW,
         )
-    assert refusal.value.field == "roles"
     assert client.roles.count() == 1
 
 
@@ -131,8 +130,7 @@ def test_owners_must_be_at_most_20_people_of_the_tenant(
     people = [make_person(f"person {n}", client.tenant).pk for n in range(21)]
 
     for wrong in (frozenset(people), frozenset({stranger.pk}), frozenset({uuid4()})):
-        with pytest.raises(RuleBroken) as refusal:
+        with refused_at("owners"):
             set_owners(client, wrong, expected_version=1, actor=mara, now=NOW)
-        assert refusal.value.field == "owners"
     set_owners(client, frozenset(people[:20]), expected_version=1, actor=mara, now=NOW)
     assert client.owners.count() == 20

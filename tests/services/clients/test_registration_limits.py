@@ -22,6 +22,7 @@ from clients_app.services.clients.registration import register_client
 from tests.actors import actor_for, command_line_in
 from tests.factories import make_client, make_role, make_tenant, role_id, role_ids
 from tests.moments import NOW, SECOND
+from tests.refused_values import refused_at
 
 
 @pytest.mark.parametrize("seconds", [60, 61, 3599, 3600])
@@ -98,9 +99,8 @@ def test_register_with_more_than_25_roles_is_refused(tenant: Tenant) -> None:
 
     most = make_client("most", tenant, role_ids=frozenset(custom[:24]) | {member}).client
     assert most.roles.count() == 25
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at("roles"):
         make_client("more", tenant, role_ids=frozenset(custom))
-    assert refusal.value.field == "roles"
 
 
 @pytest.mark.parametrize("where", ["another tenant", "nowhere"])
@@ -108,10 +108,9 @@ def test_register_with_a_role_of_another_tenant_is_refused(tenant: Tenant, where
     foreign = make_role("Theirs", make_tenant("Contoso")).pk
     wanted = foreign if where == "another tenant" else uuid4()
 
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at("roles"):
         make_client("a", tenant, role_ids=frozenset({wanted}))
 
-    assert refusal.value.field == "roles"
     assert not Client.objects.exists()
 
 

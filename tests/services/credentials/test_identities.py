@@ -22,6 +22,7 @@ from tests.actors import actor_for, command_line_in
 from tests.credentials import insert_identities
 from tests.factories import insert_clients
 from tests.moments import IN_A_YEAR, NOW, SECOND
+from tests.refused_values import refused_at
 
 GITHUB = "https://token.actions.githubusercontent.com"
 DRAFT = IdentityDraft(
@@ -95,34 +96,34 @@ def test_eleventh_live_identity_is_refused(client: Client) -> None:
         add(client)
 
 
+WRONG: dict[str, tuple[str, list[Any]]] = {
+    "issuer": (
+        "identity.issuer",
+        [
+            "http://issuer.example",
+            *(f"https://issuer.example{rest}" for rest in ("/?a", "/#a", ":0", ":x")),
+            *("https://user@issuer.example", "https://[::1", "https://a b", ""),
+            f"https://issuer.example/{'a' * 2000}",
+            *(conf.issuer(), f"{conf.issuer()}/"),
+        ],
+    ),
+    "audience": ("identity.audience", ["a b", "a" * 501]),
+    "subject_rule": ("identity.subject_rule", ["", "re*po:a"]),
+    "claim_rules": (
+        "identity.claim_rules",
+        [
+            *({"ref": "a*b"}, {"": "a"}, {"ref": "refs/heads/main", " ref": "*"}),
+            *({"aud": "a"}, {"a" * 201: "a"}, {str(number): "a" for number in range(11)}),
+        ],
+    ),
+    "description": ("secret.description", ["a" * 201]),
+    "expires_at": ("secret.expiration", [NOW]),
+}
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
-    [
-        ({"issuer": "http://issuer.example"}, "identity.issuer"),
-        ({"issuer": "https://issuer.example/?a"}, "identity.issuer"),
-        ({"issuer": "https://issuer.example/#a"}, "identity.issuer"),
-        ({"issuer": "https://user@issuer.example"}, "identity.issuer"),
-        ({"issuer": "https://issuer.example:0"}, "identity.issuer"),
-        ({"issuer": "https://issuer.example:x"}, "identity.issuer"),
-        ({"issuer": "https://[::1"}, "identity.issuer"),
-        ({"issuer": "https://a b"}, "identity.issuer"),
-        ({"issuer": ""}, "identity.issuer"),
-        ({"issuer": f"https://issuer.example/{'a' * 2000}"}, "identity.issuer"),
-        ({"issuer": conf.issuer()}, "identity.issuer"),
-        ({"issuer": f"{conf.issuer()}/"}, "identity.issuer"),
-        ({"audience": "a b"}, "identity.audience"),
-        ({"audience": "a" * 501}, "identity.audience"),
-        ({"subject_rule": ""}, "identity.subject_rule"),
-        ({"subject_rule": "re*po:a"}, "identity.subject_rule"),
-        ({"claim_rules": {"ref": "a*b"}}, "identity.claim_rules"),
-        ({"claim_rules": {"": "a"}}, "identity.claim_rules"),
-        ({"claim_rules": {"ref": "refs/heads/main", " ref": "*"}}, "identity.claim_rules"),
-        ({"claim_rules": {"aud": "a"}}, "identity.claim_rules"),
-        ({"claim_rules": {"a" * 201: "a"}}, "identity.claim_rules"),
-        ({"claim_rules": {str(number): "a" for number in range(11)}}, "identity.claim_rules"),
-        ({"description": "a" * 201}, "secret.description"),
-        ({"expires_at": NOW}, "secret.expiration"),
-    ],
+    [({name: value}, field) for name, (field, values) in WRONG.items() for value in values],
 )
 def test_wrong_value_is_refused_at_its_field(
     client: Client, changed: dict[str, Any], field: str
@@ -130,9 +131,8 @@ def test_wrong_value_is_refused_at_its_field(
     identity = insert_identities(client, 1)[0]
 
     for save in (lambda draft: add(client, draft), lambda draft: edit(client, identity.pk, draft)):
-        with pytest.raises(RuleBroken) as caught:
+        with refused_at(field):
             save(replace(DRAFT, **changed))
-        assert caught.value.field == field
     assert client.identities.count() == 1
     assert not AuditEvent.objects.filter(action__startswith="client.identity").exists()
 

@@ -11,7 +11,7 @@ from allauth.account.forms import default_token_generator
 from django.contrib.auth import authenticate
 from django.urls import resolve
 
-from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.errors import Conflict, Forbidden, NotFound
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
@@ -21,6 +21,7 @@ from clients_app.services.people.accounts import add_person, choose_password
 from tests.actors import actor_for, command_line_in
 from tests.factories import make_person, make_tenant
 from tests.moments import NOW
+from tests.refused_values import refused_at
 
 GOOD = "Seven-grey-herons-7"
 
@@ -76,10 +77,9 @@ DOMAIN = "." + ".".join(["d" * 60] * 4)  # 244 characters
 def test_add_person_over_a_limit_is_refused(
     tenant: Tenant, more: dict[str, str], field: str
 ) -> None:
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at(field):
         make_person(**{"username": "ann", **more}, tenant=tenant)
 
-    assert refusal.value.field == field
     assert not Person.objects.exists()
 
 
@@ -116,9 +116,8 @@ def test_choosing_a_password_of_someone_else_is_refused(tenant: Tenant, colleagu
 
     with pytest.raises(Forbidden):
         choose_password(ann, GOOD, actor=actor_for(colleague), now=NOW)
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at("password"):
         choose_password(ann, "short", actor=actor_for(ann), now=NOW)
-    assert refusal.value.field == "password"
     assert authenticate(username="ann", password=GOOD) is None
 
 
@@ -148,9 +147,8 @@ def test_administrator_cannot_take_over_a_staff_account(
 
 def test_only_the_command_line_can_add_staff(tenant: Tenant, administrator: Person) -> None:
     roles = frozenset[UUID]()
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at("is_staff"):
         add_person("ann", role_ids=roles, actor=actor_for(administrator), now=NOW, is_staff=True)
-    assert refusal.value.field == "is_staff"
     assert make_person("bob", tenant, is_staff=True).is_staff
 
 

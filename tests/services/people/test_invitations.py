@@ -21,6 +21,7 @@ from clients_app.services.people.profile import edit_person
 from clients_app.services.people.sign_ins import record_sign_in
 from tests.actors import actor_for, command_line_in
 from tests.factories import make_client, make_person, role_ids
+from tests.refused_values import refused_at
 
 GOOD = "Seven-grey-herons-7"
 HOUR = timedelta(hours=1)
@@ -55,20 +56,18 @@ def test_invited_person_has_the_email_as_username_and_no_password(invite: Any, n
 def test_invitation_that_cannot_reach_anybody_is_refused(
     invite: Any, more: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at(field):
         invite(**more)
 
-    assert refusal.value.field == field
     assert not Person.objects.exists()
 
 
 def test_invited_tenant_administrator_must_be_confirmed(invite: Any, tenant: Tenant) -> None:
     roles = role_ids(tenant, TENANT_ADMINISTRATOR)
 
-    with pytest.raises(RuleBroken) as refusal:
+    with refused_at("confirms_administrator"):
         invite(role_ids=roles)
 
-    assert refusal.value.field == "confirms_administrator"
     assert invite(role_ids=roles, confirms_administrator=True)
 
 
