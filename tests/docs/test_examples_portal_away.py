@@ -1,7 +1,6 @@
 """docs/examples while the portal is away or a clock is wrong, as docs/verify-tokens.md says."""
 
 import json
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.server.test_signing_keys import faketime_library
+from tests.faketime import faketime_environment
 from tests.verifiers.apis import EXAMPLES, Setting, started
 
 pytestmark = pytest.mark.one_database
@@ -134,10 +133,8 @@ def test_example_allows_a_minute_between_clocks(name: str, issuer: Issuer, setti
 def test_node_example_keeps_its_keys_for_a_day(issuer: Issuer, setting: Setting, tmp_path: Path):
     moved = tmp_path / "clock"
     moved.write_text("+0s")
-    preloaded = " ".join([faketime_library(), *filter(None, [os.environ.get("LD_PRELOAD")])])
     variables = {
-        "LD_PRELOAD": preloaded,
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        **faketime_environment(),
         "FAKETIME_TIMESTAMP_FILE": str(moved),
         "FAKETIME_NO_CACHE": "1",
     }

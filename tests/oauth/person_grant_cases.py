@@ -135,8 +135,7 @@ def call_nothing(people: People) -> None:
 
 
 def take_scopes(people: People) -> None:
-    row = Client.objects.get(pk=people.public.id)
-    let_call(row, people.api, Orders="write")
+    let_call(Client.objects.get(pk=people.public.id), people.api, Orders="write")
 
 
 def move_person(people: People) -> None:
@@ -224,7 +223,7 @@ ROWS = [
             ("TEN-1", "the person is of another tenant now", move_person, GRANT),
             ("AUT-7", "the person withdrew it", withdraw_consent, GRANT),
             ("CLI-17", "the client was disabled", change_client(is_enabled=False), CLIENT),
-            ("CLI-9", "the client was removed", change_client( removed_at=NOW), CLIENT),
+            ("CLI-9", "the client was removed", change_client(removed_at=NOW), CLIENT),
             ("CLI-17", "all tokens were revoked", lambda people: Client.objects.update(
                 tokens_not_before=timezone.now()), GRANT),
             ("RES-3", "the API was taken away", call_nothing, GRANT),

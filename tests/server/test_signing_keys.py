@@ -1,9 +1,6 @@
-"""Signing keys of a running portal: several workers, revocation, a new SECRET_KEY, wrong clocks."""
+"""Signing keys of a running portal: several workers, revocation, and a new SECRET_KEY."""
 
-import json
-import os
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,36 +13,11 @@ import requests
 from tests.oauth.running_portal import execute
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 from tests.prepared_portal import new_portal
+from tests.server.machines import Machine
 from tests.waiting import wait_until
 
 JWKS = "/identity/.well-known/openid-configuration/jwks"
 NEW = "another-secret-key-" * 4
-
-
-class Machine:
-    """A client of the portal whose secret never expires."""
-
-    def __init__(self, portal: PortalProcess) -> None:
-        self.portal = portal
-        added = portal.manage("clients", "add", "Pump", "--never-expires", "--json")
-        assert added.returncode == 0, added.stderr
-        made = json.loads(added.stdout)
-        self.credentials = (made["client_id"], made["client_secret"])
-
-    def ask(self, path: str, **fields: str) -> requests.Response:
-        address = f"{self.portal.url}/identity/connect/{path}"
-        return requests.post(address, fields, auth=self.credentials, timeout=20)
-
-    def granted(self) -> dict[str, Any]:
-        reply = self.ask("token", grant_type="client_credentials")
-        assert reply.status_code == 200, reply.text
-        return reply.json()
-
-    def token(self) -> str:
-        return self.granted()["access_token"]
-
-    def is_active(self, token: str) -> bool:
-        return self.ask("introspect", token=token).json()["active"]
 
 
 @pytest.fixture(scope="module")
@@ -198,68 +170,3 @@ def test_start_with_a_lost_secret_key_is_refused_until_the_key_is_revoked(
     portal.start()
     assert machine.is_active(machine.token())
     assert not machine.is_active(old)
-
-
-def faketime_library() -> str:
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    assert found, "Install faketime, for example with `apt-get install faketime`."
-    return str(found[0])
-
-
-YEAR_2038 = 2_147_558_400  # 20 January 2038, 00:00 UTC
-AFTER_2038 = (("@2038-01-20 00:00:00", None),)
-AN_HOUR_OFF = (("+1h", 3600.0), ("-1h", -3600.0))
-
-
-def token_by_the_clock(machine: Machine, ahead_s: float, *, since: float) -> str:
-    """Return a new token after checking that all its times agree with this clock.
-
-    A clock that begins at a given moment begins there in each process, so it may be behind by the
-    time ``since`` the first one started.
-    """
-    granted = machine.granted()
-    token = granted["access_token"]
-    claims = jwt.decode(token, options={"verify_signature": False})
-    said = machine.ask("introspect", token=token).json()
-    now = time.time()
-    assert since - 1 <= claims["iat"] - ahead_s <= now + 1
-    assert type(claims["iat"]) is type(claims["exp"]) is int
-    assert claims["exp"] - claims["iat"] == granted["expires_in"] == 3600
-    assert (said["active"], said["exp"], said["iat"]) == (True, claims["exp"], claims["iat"])
-    return token
-
-
-@pytest.mark.one_database  # no rule asks the database for the time
-@pytest.mark.parametrize("portal", ["1"], indirect=True)  # nor another worker
-@pytest.mark.parametrize(
-    "clocks",
-    [
-        pytest.param(AFTER_2038, id="2038"),
-        pytest.param(AN_HOUR_OFF, id="an hour off", marks=pytest.mark.sweep),
-    ],
-)
-def test_tokens_with_a_wrong_clock_keep_their_rules(
-    portal: PortalProcess, clocks: tuple[tuple[str, float | None], ...]
-) -> None:
-    """JWT-5 and JWT-6."""
-    machine = Machine(portal)
-    usual = machine.token()
-    usual_clock = dict(portal.environment)
-    preloaded = " ".join([faketime_library(), *filter(None, [os.environ.get("LD_PRELOAD")])])
-    portal.environment |= {"LD_PRELOAD": preloaded, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    for clock, ahead_s in clocks:
-        portal.stop()
-        portal.environment |= {"FAKETIME": clock, "TZ": "UTC"}
-        started_at = time.time()
-        portal.start()
-        of_then = token_by_the_clock(machine, ahead_s or YEAR_2038 - started_at, since=started_at)
-        assert not machine.is_active(usual), clock  # expired, or not valid yet
-    assert portal.manage("activity", "verify").returncode == 0  # by that clock
-    portal.stop()
-    portal.environment = usual_clock
-    portal.start()
-
-    assert machine.is_active(usual)
-    assert machine.is_active(machine.token())
-    assert not machine.is_active(of_then)
-    assert portal.manage("activity", "verify").returncode == 0
