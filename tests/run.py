@@ -11,13 +11,13 @@ SLOW: Final = {"journeys", "ops", "server", "docs", "faults"}
 
 
 def mark_one_database(items: list[pytest.Item]) -> None:
-    """Mark the tests of rules, screens and the REST API, and those that use no database.
+    """Mark the tests of rules, screens, journeys and the REST API, and those without a database.
 
-    Rules are plain Python. The statements of the two doors run on both databases in the tests of
+    Rules are plain Python. The statements of these doors run on both databases in the tests of
     selectors, services and each `test_matrix.py`, and in those that are marked both_databases.
     """
     for item in items:
-        is_door = _folder_of(item) in {"web", "admin", "api"}
+        is_door = _folder_of(item) in {"web", "admin", "api", "journeys"}
         if _folder_of(item) == "rules" or (
             (is_door or not _uses_a_database(item))
             and not item.get_closest_marker("both_databases")
@@ -44,12 +44,7 @@ def put_slow_first(items: list[pytest.Item]) -> None:
 def _is_slow(item: pytest.Item) -> bool:
     """Return whether a test needs a portal or a browser, or is in a folder of such tests."""
     needs_portal = any("portal" in name for name in getattr(item, "fixturenames", ()))
-    return (
-        needs_portal
-        or _folder_of(item) in SLOW
-        or item.path.name == "test_import_contracts.py"
-        or item.get_closest_marker("journey") is not None
-    )
+    return needs_portal or _folder_of(item) in SLOW or item.path.name == "test_import_contracts.py"
 
 
 def _folder_of(item: pytest.Item) -> str:

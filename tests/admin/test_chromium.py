@@ -11,7 +11,6 @@ from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PortalProcess
 
 PUBLIC = ECKey.generate_key("P-256").as_pem(private=False).decode()
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 PLACES = (
     *("Audit events", "Client secrets", "Clients", "People"),
     *("Public keys", "Federated identities", "Roles", "Signing keys", "Tenants", "Token usages"),

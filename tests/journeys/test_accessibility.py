@@ -18,8 +18,6 @@ from tests.journeys.visitor import Visitor, press, window_of
 from tests.matrix_rows import API, CLIENT, GUARDED, IDENTITY, INVITATION, ROLE, SECRET, USER
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 CLIENTS: Final = "/security/clients"
 BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<full_id>"
 GONE: Final = "00000000-0000-4000-8000-000000000000"

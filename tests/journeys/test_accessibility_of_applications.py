@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from clients_app.rules.pkce import challenge_of
@@ -14,7 +13,6 @@ from tests.journeys.visitor import Visitor
 from tests.oauth.authorize.requests import VERIFIER
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 CALLBACK = "https://a-rather-long-host-name-of-an-application.rooms.example/callback"
 
 

@@ -18,8 +18,6 @@ from tests.journeys.page_actions import (
 from tests.journeys.visitor import DESK, PHONE, Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 CLIENTS: Final = "/security/clients"
 NEARLY_OVER: Final = {"Session-Left": "100"}
 

@@ -7,8 +7,6 @@ from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 #: requests of a new client as the token endpoint counts them, and then the worker's chore
 REFUSED = """
 from datetime import timedelta

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import jwt
-import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
@@ -18,8 +17,6 @@ from tests.journeys.snippet_programs import RUNS, run
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import TENANT, PortalProcess
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def claims_of(token: str) -> dict[str, Any]:

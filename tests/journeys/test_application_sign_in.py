@@ -19,7 +19,6 @@ from tests.journeys.visitor import Visitor, sign_in
 from tests.oauth.authorize.requests import VERIFIER
 from tests.portal_process import PASSWORD, PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 
 

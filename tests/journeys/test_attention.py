@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 import requests
 from playwright.sync_api import Page, expect
 
@@ -11,8 +10,6 @@ from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def refuse(visitor: Visitor, client_id: str) -> None:

@@ -3,14 +3,11 @@
 import re
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.visitor import Visitor, expect_focus
 from tests.portal_process import TENANT
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 SEED = """
 from datetime import UTC, datetime, timedelta

@@ -2,14 +2,11 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import add_client, close, expect_window, open_client
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def with_client(visitor: Visitor, name: str) -> Page:

@@ -2,15 +2,12 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import SECRET, expect_window, open_client
 from tests.journeys.test_client_actions import choose_action, remove_client
 from tests.journeys.visitor import Visitor, press, window_of
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 URL = "https://map.example/callback"
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.journeys import secret_search
@@ -17,8 +16,6 @@ from tests.journeys.snippet_programs import LABELS, RUNS, run
 from tests.journeys.token_requests import claims_by_pyjwt
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 NAMED = """() => [

@@ -20,8 +20,6 @@ from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 FUSE = Path(__file__).with_name("fuse")
 SENDERS = 4
 OF_EACH_CLIENT = {  # tables that Add writes, and the column that refers to the client

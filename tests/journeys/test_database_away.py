@@ -6,15 +6,12 @@ The server waits 5 seconds for the lock of SQLite before it gives up.
 import json
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.page_actions import expect_window, open_window, shown_credentials
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.locked_database import locked
 from tests.portal_process import TENANT, PortalProcess
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 SENTENCE = "The database is locked by another program"
 

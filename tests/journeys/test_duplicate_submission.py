@@ -11,8 +11,6 @@ from tests.journeys.page_actions import expect_window, shown_credentials, to_sec
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 ALREADY = "Already added. Its secret cannot be shown; add a new one."
 CLICK_TWICE = "(button) => { button.click(); button.click(); }"
 

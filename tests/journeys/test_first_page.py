@@ -8,8 +8,6 @@ from playwright.sync_api import CDPSession, Page
 from tests.journeys.visitor import Visitor
 from tests.portal_process import TENANT
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 SHIFTS = """
 window.shift = 0;
 new PerformanceObserver((list) => {

@@ -33,8 +33,6 @@ from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 PASSWORD = "A heron stands in the river"
 LINK = re.compile(r"^ *(http://\S+)$", re.MULTILINE)
 

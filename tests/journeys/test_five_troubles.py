@@ -9,8 +9,6 @@ from tests.journeys.conftest import NewVisitor
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 CLICKS_MAX = 3
 
 

@@ -15,8 +15,6 @@ from tests.journeys.test_invalid_input import IN_TEN_YEARS
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 
 @pytest.fixture
 def visitor(visitor: Visitor) -> Visitor:

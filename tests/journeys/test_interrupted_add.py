@@ -18,8 +18,6 @@ from tests.journeys.page_actions import (
 from tests.journeys.visitor import Visitor, expect_focus, press, sign_in, window_of
 from tests.portal_process import USERNAME, PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 NO_ANSWER = (
     "Could not reach the server.The change may or may not have been saved. Try again.Try again"
 )

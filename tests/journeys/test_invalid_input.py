@@ -18,8 +18,6 @@ from tests.journeys.page_actions import (
 from tests.journeys.visitor import Visitor, expect_focus, focused, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 Row = tuple[str, str, str]  # the id of a field, the input, the expected sentence
 
 LIFETIME: Final = "Enter a whole number from 60 to 3600. "

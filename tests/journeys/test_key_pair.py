@@ -6,7 +6,6 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from playwright.sync_api import Page, Request, expect
@@ -14,8 +13,6 @@ from playwright.sync_api import Page, Request, expect
 from tests.journeys.page_actions import expect_closed, expect_window
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import TENANT, PortalProcess
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def test_key_pair_of_the_browser_gets_a_token_and_its_private_key_stays(

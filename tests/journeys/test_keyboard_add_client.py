@@ -1,13 +1,10 @@
 """Add Client by keyboard only: from the list to Close, with the focus kept in the window."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.keyboard import tab_to
 from tests.journeys.page_actions import expect_window, open_add_client, shown_credentials
 from tests.journeys.visitor import Visitor, expect_focus, window_of
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 

@@ -25,8 +25,6 @@ from tests.journeys.keyboard import (
 from tests.journeys.visitor import Visitor, expect_focus, window_of
 from tests.portal_process import TENANT, PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 
 @pytest.fixture
 def page(visitor: Visitor) -> Page:

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import add_role, expect_window, open_client, open_tab
 from tests.journeys.test_client_actions import remove_client, with_client
 from tests.journeys.visitor import Visitor, press, window_of
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 @WITH_AND_WITHOUT_JAVASCRIPT

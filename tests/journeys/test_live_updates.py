@@ -3,15 +3,12 @@
 import re
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, Route, StorageState, expect
 
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import Credentials, add_client, open_window
 from tests.journeys.visitor import Visitor, expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 POLL = 16_000  # the page polls every 15 s
 HIDE = "(hidden) => Object.defineProperty(document, 'hidden', {configurable: true, value: hidden})"

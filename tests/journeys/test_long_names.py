@@ -21,8 +21,6 @@ from tests.journeys.visitor import PHONE, Visitor, press, window_of
 from tests.portal_process import PASSWORD, PortalProcess
 from tests.prepared_portal import new_portal
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 LAPTOP: Final = {"width": 1280, "height": 800}
 MORE_PAGES: Final = (
     "security/clients?show=removed",

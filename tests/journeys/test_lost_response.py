@@ -14,8 +14,6 @@ from tests.journeys.page_actions import add_client, expect_window, open_window
 from tests.journeys.test_interrupted_add import NO_ANSWER
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 CLIENTS = "/security/clients"
 ENDED = "All tokens were revoked while this window was open."
 ALREADY = "Already added. Its secret cannot be shown; add a new one."

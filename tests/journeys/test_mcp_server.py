@@ -23,7 +23,6 @@ from tests.third_party.programs import running
 from tests.third_party.registration import Registered, add_client, add_public_key
 from tests.third_party.relying_parties import EXAMPLES
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 FOLDER = EXAMPLES / "mcp_server"
 
 

@@ -22,8 +22,6 @@ from tests.oauth.assertions import JWT_BEARER, assertion
 from tests.portal_process import PASSWORD, TENANT, USERNAME, PortalProcess
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 PLATFORM = "https://ci.example.com"
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
 SHOW_WHAT_IS_NEW = "() => document.dispatchEvent(new Event('visibilitychange'))"

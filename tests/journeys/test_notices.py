@@ -11,8 +11,6 @@ from tests.journeys.test_secret_shown_once import HIDE
 from tests.journeys.visitor import Visitor
 from tests.sinks import receiver
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 NOTICES = "/security/notices"
 
 

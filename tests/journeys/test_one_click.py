@@ -7,8 +7,6 @@ from tests.journeys.conftest import NewVisitor
 from tests.journeys.visitor import Visitor
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 NOTICES = "/security/notices"
 FORMS = {
     NOTICES: ["Create calendar link", "Add webhook", "Save"],

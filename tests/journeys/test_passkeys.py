@@ -15,8 +15,6 @@ from tests.journeys.page_actions import expect_window, open_add_client
 from tests.journeys.visitor import Visitor, press, sign_in, window_of
 from tests.portal_process import PASSWORD, PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 #: a device with a finger print reader, which touches itself
 DEVICE = {
     "protocol": "ctap2",

@@ -2,14 +2,11 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT, NewVisitor
 from tests.journeys.page_actions import expect_window, open_place
 from tests.journeys.visitor import Visitor, press
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 GOOD = "Seven-grey-herons-7"
 

@@ -12,9 +12,6 @@ from tests.journeys.visitor import Visitor, sign_in
 from tests.portal_process import USERNAME, PortalProcess
 from tests.third_party.relying_parties import PARTIES, Running, running_party
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
-
 SINGLE_PAGE, WITH_SERVER, FORM_POST, _ = PARTIES
 
 

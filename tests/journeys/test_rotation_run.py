@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITHOUT_JAVASCRIPT
@@ -12,8 +11,6 @@ from tests.journeys.keyboard import CLIENTS, expect_window, press_keys, tab_to, 
 from tests.journeys.rotate_by_keys import rotate_first_by_keys
 from tests.journeys.visitor import Visitor, expect_focus, window_of
 from tests.portal_process import TENANT, PortalProcess
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 KEYS_MAX = 30
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID, uuid4
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
@@ -14,8 +13,6 @@ from tests.journeys.page_actions import (
 )
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import TENANT, PortalProcess
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 SEED = """

@@ -14,8 +14,6 @@ from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.visitor import Visitor, expect_focus, press, sign_in, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 POLICIES = "/security/policies"
 DEMANDED = "Two-factor authentication is required."
 

@@ -15,8 +15,6 @@ from tests.journeys.page_actions import (
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 ASKS = "You have not copied the Client Secret. Close anyway?"
 HIDE = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
 

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.journeys.conftest import NewVisitor
@@ -10,8 +9,6 @@ from tests.journeys.page_actions import expect_window, open_add_client
 from tests.journeys.visitor import Visitor, press, sign_in, window_of
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 POLL = 16_000  # the page polls every 15 s
 IDLE_FOR = """

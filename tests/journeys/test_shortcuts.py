@@ -2,15 +2,12 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.page_actions import expect_window
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def test_shortcuts_act_on_the_list_and_the_open_client(visitor: Visitor) -> None:

@@ -13,8 +13,6 @@ from tests.prepared_portal import prepared_portal
 from tests.third_party.npm_packages import programs
 from tests.third_party.programs import running
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 ADD = "/security/clients/add"
 
 

@@ -3,14 +3,11 @@
 import re
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.page_actions import add_client, expect_window, open_add_client, to_second_step
 from tests.journeys.test_screen_details import CLIENTS
 from tests.journeys.visitor import PHONE, Visitor, press, window_of
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def test_shortcut_c_adds_a_client_from_any_page(visitor: Visitor) -> None:

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
@@ -10,8 +9,6 @@ from tests.journeys.page_actions import open_add_client
 from tests.journeys.visitor import Visitor
 from tests.portal_process import TENANT
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 SEED = """
 from clients_app.models import Tenant

@@ -2,15 +2,12 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import disable_ticked, expect_window
 from tests.journeys.test_screen_details import seed
 from tests.journeys.visitor import Visitor
-
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 

@@ -29,8 +29,6 @@ from tests.key_server import KeyServer, key_server
 from tests.portal_process import TENANT, PortalProcess
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
 KEY = ECKey.generate_key("P-256")
 
 

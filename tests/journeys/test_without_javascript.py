@@ -7,7 +7,6 @@ test_lists_secrets_and_roles, test_client_types and test_first_token.
 import re
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITHOUT_JAVASCRIPT, NewVisitor
@@ -17,7 +16,7 @@ from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database, WITHOUT_JAVASCRIPT]
+pytestmark = WITHOUT_JAVASCRIPT
 
 CLIENTS = "/security/clients"
 SEED = """

@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _has_processes(item: pytest.Item) -> bool:
     fixtures = _WITH_PROCESSES & set(getattr(item, "fixturenames", ()))
-    return bool(fixtures) or item.get_closest_marker("journey") is not None
+    return bool(fixtures) or "journeys" in item.path.parts
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
