@@ -54,7 +54,7 @@ def client_json(client: ClientModel) -> dict[str, Any]:
         members["RoleIds"] = [str(role_id) for role_id in client.role_ids]
     if kind.url_kinds:
         members |= _application_json(client)
-    members |= {line.prop: getattr(client, line.name) for line in LINES}
+    members |= {line.prop: client.lines[line.name] for line in LINES}
     if kind.may_introspect:
         members["MayIntrospectTokens"] = client.may_introspect
     if kind.may_rotate_own_secrets:
@@ -74,7 +74,7 @@ def _application_json(client: ClientModel) -> dict[str, Any]:
     }
     return {
         **urls,
-        **{line.prop: getattr(client, line.name) for line in APPLICATION_URLS},
+        **{line.prop: client.lines[line.name] for line in APPLICATION_URLS},
         "AllowOfflineAccess": client.allow_refresh_token,
         **({"AllowAccessTokensViaBrowser": False} if client.type.has_secrets else {}),
         "FirstParty": client.skips_consent,

@@ -1,6 +1,6 @@
 """Clients as programs read them: however many, by a constant number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -12,6 +12,7 @@ from django.db.models import UUIDField
 from clients_app.models import Client, ClientCount, ClientRole, ClientTag, ClientUrl
 from clients_app.models.prepared import Argument, Ids, Prepared
 from clients_app.models.tenant import is_of
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CLIENT_TYPES, ClientType
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.filters import clients_of
@@ -20,18 +21,15 @@ from clients_app.selectors.periods import Period
 
 
 class ClientModel(NamedTuple):
-    """What the models of the REST API say about a client. ``roles`` are in the order of their
-    names; ``urls`` are pairs of the id of their kind and the URL."""
+    """What the models of the REST API say about a client. ``lines`` are all its texts by their
+    names in ``rules/client_fields``; ``role_ids`` are in the order of the roles' names; ``urls``
+    are pairs of the id of their kind and the URL."""
 
     pk: UUID
     client_type: str
     name: str
     is_enabled: bool
     token_lifetime_s: int
-    description: str
-    contact: str
-    client_uri: str
-    logo_uri: str
     allow_refresh_token: bool
     skips_consent: bool
     may_introspect: bool
@@ -41,6 +39,7 @@ class ClientModel(NamedTuple):
     accepts_token_endpoint_audience: bool
     last_token_at: datetime | None
     removed_at: datetime | None
+    lines: dict[str, str]
     tags: list[str]
     role_ids: list[UUID]
     urls: list[tuple[str, str]]
@@ -54,15 +53,21 @@ class ClientModel(NamedTuple):
             [role.pk for role in roles],
             [(row.kind, row.url) for row in client.urls.all()],
         ]
-        return cls._make([*(getattr(client, column) for column in _COLUMNS), *related])
+        return cls._of([getattr(client, column) for column in _COLUMNS], *related)
+
+    @classmethod
+    def _of(cls, row: Sequence[Any], *related: list[Any]) -> Self:
+        lines = dict(zip(_LINES, row[-len(_LINES) :], strict=True))
+        return cls._make((*row[: -len(_LINES)], lines, *related))
 
     @property
     def type(self) -> ClientType:
         return CLIENT_TYPES[self.client_type]
 
 
-#: those that are columns of the client
-_COLUMNS: Final = ClientModel._fields[:-3]
+_LINES: Final = tuple(line.name for line in (*LINES, *APPLICATION_URLS))
+#: what is read of the client itself
+_COLUMNS: Final = (*ClientModel._fields[:-4], *_LINES)
 
 
 class ModelPage(NamedTuple):
@@ -111,7 +116,7 @@ def model_page(
 def models_of(tenant_id: UUID, ids: list[UUID]) -> list[ClientModel]:
     """Return those of the clients with these ids that are the tenant's, in this order."""
     found = {
-        row[0]: ClientModel._make((*row, [], [], []))
+        row[0]: ClientModel._of(row, [], [], [])
         for row in _clients.rows(tenant_id=tenant_id, ids=ids)
     }
     for client_id, name in _tags.rows(ids=found):
