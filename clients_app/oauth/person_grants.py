@@ -56,8 +56,9 @@ def result_of(
         raise refused_target(error) from error
     authorization, chosen, _ = redeemed
     members = partial(_members, redeemed, kid=client.active_kid, now=now, with_nonce=with_nonce)
-    for_person = ForPerson(str(authorization.pk), chosen.all_scope, scope_of_token(chosen), members)
-    return GrantResult(_subject(authorization.person), chosen, for_person=for_person)
+    for_person = ForPerson(str(authorization.pk), chosen.all_scope, scope_of_token(chosen))
+    subject = _subject(authorization.person)
+    return GrantResult(subject, chosen, for_person=for_person, members=members)
 
 
 def _members(

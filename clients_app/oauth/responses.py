@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from json.encoder import encode_basestring
-from types import MappingProxyType
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -17,7 +16,6 @@ from clients_app.services.tokens.access_tokens import IssuedToken
 
 REALM: Final = "identity"
 OPERATION_ID: Final = "Operation-Id"
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _HEADERS: Final = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
@@ -26,8 +24,8 @@ _HEADERS: Final = {
 }
 
 
-def token_json(issued: IssuedToken, more: Mapping[str, str] = _NONE) -> Response:
-    """Return the response with a new token, and with other tokens as ``more``."""
+def token_json(issued: IssuedToken, more: Mapping[str, str]) -> Response:
+    """Return the response with a new token; ``more`` are tokens or names, without quotes."""
     token, expires_in, scope = issued
     last = f',"scope":{encode_basestring(scope)}' if scope else ""
     for name, other in more.items():

@@ -51,8 +51,7 @@ def _steps(request: Request) -> Response:
     request_log.issued(issued, address=address)
     if (person := granted.for_person) is not None:
         issued = issued._replace(scope=person.scope)
-        return responses.token_json(issued, person.members(issued.token))
-    return responses.token_json(issued)
+    return responses.token_json(issued, granted.members(issued.token))
 
 
 def _granted(
@@ -91,7 +90,7 @@ def _grant(grant_type: str | None, client_type: str) -> Grant:
 
 def _template(authenticated: AuthenticatedClient, granted: GrantResult) -> TokenTemplate:
     client, credential = authenticated
-    subject, chosen, _, person = granted
+    subject, chosen, person = granted.subject, granted.chosen, granted.for_person
     return TokenTemplate(
         conf.issuer(),
         chosen.target.identifier,

@@ -30,25 +30,29 @@ class ForPerson(NamedTuple):
     """What a person's authorization adds to a token and to the response that it comes with.
 
     ``scope`` is all that was granted; ``scope_of_token`` is what the API may know of it.
-    ``members`` returns the further members of the response for an access token.
     """
 
     authorization_id: str
     scope: str
     scope_of_token: str
-    members: Callable[[str], Mapping[str, str]]
+
+
+def _no_members(access_token: str) -> Mapping[str, str]:
+    return _NONE
 
 
 class GrantResult(NamedTuple):
     """What a grant decides about a token: ``chosen`` is its API, with the scopes.
 
-    ``for_person`` is None for a token about the client itself.
+    ``for_person`` is None for a token about the client itself. ``members`` returns the further
+    members of the response for an access token.
     """
 
     subject: Subject
     chosen: Chosen
     extra_claims: Mapping[str, Any] = _NONE
     for_person: ForPerson | None = None
+    members: Callable[[str], Mapping[str, str]] = _no_members
 
 
 class TokenTemplate(NamedTuple):
