@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from clients_app import conf, measures
 from clients_app.errors import PortalError
 from clients_app.oauth import cors, request_log, responses
-from clients_app.oauth.client_authentication.methods import authenticate
+from clients_app.oauth.client_authentication.methods import authenticate, named_method
 from clients_app.oauth.client_query import StoredClient
 from clients_app.oauth.errors import (
     OAuthError,
@@ -28,7 +28,7 @@ from clients_app.oauth.errors import (
     too_many_failures,
     unavailable,
 )
-from clients_app.oauth.named_client import named_client_id, named_grant_type, named_method
+from clients_app.oauth.named_client import named_client_id, named_grant_type
 from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure

@@ -1,4 +1,4 @@
-"""What a request names, for the log and the counts: client, grant and method. Nothing proves it.
+"""What a request names, for the log and the counts: client and grant. Nothing proves it.
 
 Source: TOK-7.
 """
@@ -18,7 +18,6 @@ from clients_app.rules.client_types import CLIENT_TYPES
 _CLIENT_ID: Final = re.compile(r"\bclient_id\W{1,8}([0-9a-fA-F-]{36})(?![\w-])", re.ASCII)
 
 _GRANT_TYPE: Final = re.compile(rb"(?:^|&)grant_type=([^&]{0,100})")
-_METHOD: Final = re.compile(rb"(?:^|&)(client_assertion|client_secret)=")
 OTHER: Final = "other"
 
 
@@ -35,16 +34,6 @@ def named_grant_type(request: Request) -> str:
         return ""
     name = unquote_plus(found[1].decode("latin-1"))
     return name if any(name in kind.grants for kind in CLIENT_TYPES.values()) else OTHER
-
-
-def named_method(request: Request) -> str:
-    """Return how the client authenticates: a method of the metadata, or ``none``."""
-    if request.authorization:
-        return "client_secret_basic"
-    found = _METHOD.search(request.body)
-    if found is None:
-        return "none"
-    return "private_key_jwt" if found[1] == b"client_assertion" else "client_secret_post"
 
 
 def _ids(request: Request) -> Iterator[str]:

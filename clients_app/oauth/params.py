@@ -46,7 +46,7 @@ def read_params(request: Request) -> Mapping[str, str]:
     Errors: OAuthError invalid_request unless it is a well-formed form with each other name once.
     """
     _refuse_unreadable(request)
-    sent = request.content_type, request.body
+    sent = request.headers.get("content-type", ""), request.body
     known = _known.get(sent)
     form = _form_of(*sent) if known is None else ""
     if request.query and any(name in NEVER_IN_QUERY for name, _ in pairs_of(request.query)):
@@ -75,7 +75,7 @@ def _params_of(form: str) -> dict[str, str]:
 def form_body(request: Request) -> str:
     """Return the body if it is a form of an allowed size, or raise invalid_request."""
     _refuse_unreadable(request)
-    return _form_of(request.content_type, request.body)
+    return _form_of(request.headers.get("content-type", ""), request.body)
 
 
 def _refuse_unreadable(request: Request) -> None:
@@ -86,8 +86,8 @@ def _refuse_unreadable(request: Request) -> None:
     if len(request.body) > BODY_MAX:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         raise invalid_request("The body is too large.", status=status)
-    encoding = request.content_encoding
-    if encoding and encoding.strip().lower() not in ("", "identity"):
+    encoding = request.headers.get("content-encoding", "")
+    if encoding.strip().lower() not in ("", "identity"):
         # a proxy that unpacks it would see other parameters (RFC 9110 section 15.5.16)
         status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         raise invalid_request("Send the body without a Content-Encoding.", status=status)

@@ -1,6 +1,7 @@
 """HTTP requests and responses as plain values, and how a request is read from WSGI."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from clients_app import conf
@@ -17,14 +18,21 @@ class Request(NamedTuple):
 
     method: str
     query: str = ""
-    content_type: str = ""
-    content_encoding: str = ""
-    authorization: str | None = None
+    headers: Mapping[str, str] = MappingProxyType({})  # by their names in lower case
     body: bytes = b""  # a longer one is cut one byte over BODY_MAX
-    headers_size: int = 0
-    address: str = ""
+    peer: str = ""  # the address that opened the connection, of the client or of a proxy
+    address: str = ""  # of the client
     is_secure: bool = False
     fault: str = ""  # of the proxy, for the log
+
+    @property
+    def authorization(self) -> str | None:
+        return self.headers.get("authorization")
+
+    @property
+    def headers_size(self) -> int:
+        """The characters of all headers, with their names."""
+        return sum(map(len, self.headers)) + sum(map(len, self.headers.values()))
 
 
 class Response(NamedTuple):
@@ -43,21 +51,19 @@ def request_from(environ: Mapping[str, Any]) -> Request:
     return Request(
         method=method,
         query=environ.get("QUERY_STRING", ""),
-        content_type=environ.get("CONTENT_TYPE", ""),
-        content_encoding=environ.get("HTTP_CONTENT_ENCODING", ""),
-        authorization=environ.get("HTTP_AUTHORIZATION"),
+        headers=_headers(environ),
         body=_body(environ) if method == "POST" else b"",
-        headers_size=_headers_size(environ),
+        peer=remote,
         address=peer_address(remote, environ.get("HTTP_X_FORWARDED_FOR", ""), proxies),
         is_secure=is_secure,
         fault="" if is_secure else fault_of_proxy(environ),
     )
 
 
-def _headers_size(environ: Mapping[str, Any]) -> int:
-    sizes = [len(name) - 5 + len(value) for name, value in environ.items() if name[:5] == "HTTP_"]
-    others = [(name, environ[name]) for name in _OTHER_HEADERS if name in environ]
-    return sum(sizes) + sum(len(name) + len(value) for name, value in others)
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    headers = {name[5:]: value for name, value in environ.items() if name[:5] == "HTTP_"}
+    headers |= {name: environ[name] for name in _OTHER_HEADERS if name in environ}
+    return {name.lower().replace("_", "-"): value for name, value in headers.items()}
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:

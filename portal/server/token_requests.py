@@ -32,20 +32,20 @@ def token_request(scope: Any, headers: Any, body: bytes) -> Request | None:
     named = dict(pairs)
     if not len(named) == len(pairs) == len(headers) or not _OTHERS.isdisjoint(named):
         return None
-    address, is_secure = canonical(scope.client.rpartition(":")[0]), scope.scheme == "https"
+    peer, is_secure = canonical(scope.client.rpartition(":")[0]), scope.scheme == "https"
+    address = peer
     if not _FORWARDED.isdisjoint(named):
         said, passed = named.get("x-forwarded-proto"), named.get("x-forwarded-for", "")
-        is_secure = used_https(scope.scheme, remote=address, forwarded=said)
-        address = peer_address(address, passed, conf.trusted_proxies())
+        is_secure = used_https(scope.scheme, remote=peer, forwarded=said)
+        address = peer_address(peer, passed, conf.trusted_proxies())
     if not is_secure and conf.public_url().startswith("https:"):
         return None
     return Request(
         method="POST",
         query=scope.query_string,
-        content_type=named.get("content-type", ""),
-        authorization=named.get("authorization"),
+        headers=named,
         body=body[: BODY_MAX + 1],
-        headers_size=sum(map(len, named)) + sum(map(len, named.values())),
+        peer=peer,
         address=address,
         is_secure=is_secure,
     )

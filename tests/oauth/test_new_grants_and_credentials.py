@@ -1,4 +1,4 @@
-"""Another kind of credential and another grant, added by one line in each table.
+"""Another kind of credential, two methods and another grant, added by one line in each table.
 
 The product has none of them yet; this proves that the core needs no change for them.
 """
@@ -19,6 +19,7 @@ from clients_app.oauth.errors import invalid_client
 from clients_app.oauth.grants.grant_types import GRANT_TYPES
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_TYPES
+from clients_app.rules.peer_addresses import is_trusted
 from clients_app.rules.targets import chosen_target
 from clients_app.services.tokens.claims import GrantResult, Subject
 from clients_app.services.tokens.credentials import CREDENTIAL_ROWS, Credential
@@ -32,6 +33,7 @@ PERSON = Subject(
     id="1f0e8c1e-5b1c-4a5e-9d0e-0c8f5d1f2a3b", role_names=("Tenant Member",), role_ids=("7",)
 )
 CODE = "urn:example:code"
+PROXIES = ("192.0.2.7",)
 METADATA = "/identity/.well-known/openid-configuration"
 
 
@@ -47,17 +49,34 @@ def by_badge(request: Request, params: Mapping[str, str], now: datetime) -> Auth
     return AuthenticatedClient(read_client(badge.client_id, now=now), Credential("badge", badge.pk))
 
 
+def comes_with_a_badge(request: Request, params: Mapping[str, str]) -> bool:
+    return "x-badge" in request.headers and is_trusted(request.peer, PROXIES)
+
+
+def by_badge_of_proxy(
+    request: Request, params: Mapping[str, str], now: datetime
+) -> AuthenticatedClient:
+    """Authenticate by a badge that a proxy read, which must be the client's that the body names."""
+    proved = by_badge(request, {"badge": request.headers["x-badge"]}, now)
+    if proved.client.id != params.get("client_id"):
+        raise invalid_client("another client's badge", counts=True)
+    return proved
+
+
 def grant_code(
     client: StoredClient, params: Mapping[str, str], *, address: str, now: datetime
 ) -> GrantResult:
-    """Issue a token about a person, with an additional claim."""
+    """Issue a token about a person, with an additional claim and member of the response."""
     chosen = chosen_target(client.reach, named=None, scope="api")
-    return GrantResult(PERSON, chosen, {"auth_time": int(now.timestamp())})
+    extra = {"auth_time": int(now.timestamp())}
+    return GrantResult(PERSON, chosen, extra, members=lambda token: {"end": token[-4:]})
 
 
 @pytest.fixture(autouse=True)
 def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "badge", Method(shows_a_badge, by_badge))
+    proxy = Method(comes_with_a_badge, by_badge_of_proxy)
+    monkeypatch.setitem(METHODS, "badge_of_proxy", proxy)
     monkeypatch.setitem(GRANT_TYPES, CODE, grant_code)
     for client_type in CLIENT_TYPES.values():
         extended = replace(client_type, grants=client_type.grants | {CODE})
@@ -157,10 +176,24 @@ def test_badge_and_secret_together_are_rejected(good: SimpleNamespace, badge: Cl
     assert (reply.status, reply.json()["error"]) == (400, "invalid_request")
 
 
+def test_badge_in_a_header_counts_only_from_a_proxy(
+    good: SimpleNamespace, badge: ClientTag, ask: Ask
+):
+    body = form(grant_type="client_credentials", client_id=good.id)
+
+    proved = ask(body=body, HTTP_X_BADGE="badge-1")
+    of_stranger = ask(body=body, HTTP_X_BADGE="badge-1", REMOTE_ADDR="192.0.2.8")
+
+    assert claims_in(proved)["cred"] == f"badge:{badge.pk}"
+    assert (of_stranger.status, of_stranger.json()["error"]) == (401, "invalid_client")
+
+
 def test_second_grant_works_with_a_secret(good: SimpleNamespace, ask: Ask):
     authorization = wsgi.basic(good.id, good.plain)
-    claims = claims_in(ask(authorization=authorization, body=form(grant_type=CODE)))
+    reply = ask(authorization=authorization, body=form(grant_type=CODE))
 
+    claims, token = claims_in(reply), reply.json()["access_token"]
+    assert reply.json()["end"] == token[-4:]
     assert (claims["sub"], claims["client_id"]) == (PERSON.id, good.id)
     assert claims["cred"] == good.secret.pk
 
@@ -171,5 +204,5 @@ def test_metadata_lists_the_grants_and_methods_of_the_tables(db: None):
     assert CODE in metadata["grant_types_supported"]
     for endpoint in ("token", "introspection", "revocation"):
         supported = metadata[f"{endpoint}_endpoint_auth_methods_supported"]
-        assert supported[-1] == "badge"
+        assert supported[-2:] == ["badge", "badge_of_proxy"]
         assert ("none" in supported) == (endpoint != "introspection")

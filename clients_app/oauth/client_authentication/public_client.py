@@ -13,13 +13,9 @@ from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_TYPES
 
 
-def has_only_id(request: Request, params: Mapping[str, str]) -> bool:
-    """Return whether the body has a client id, and the request nothing that proves it."""
-    if request.authorization is not None or not params.get("client_id"):
-        return False
-    return not any(
-        params.get(name) for name in ("client_secret", "client_assertion", "client_assertion_type")
-    )
+def has_id(request: Request, params: Mapping[str, str]) -> bool:
+    """Return whether the body has a client id."""
+    return bool(params.get("client_id"))
 
 
 def by_id(request: Request, params: Mapping[str, str], now: datetime) -> AuthenticatedClient:
