@@ -15,7 +15,8 @@ from uuid import UUID
 from clients_app.oauth.quick_reads import Ask, Row, aware, quick_read
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
 
-CACHED_MAX: Final = 50  # clients: ten key sets of each can take 640 KB
+CACHED_MAX: Final = 50  # clients, on PostgreSQL: ten key sets of each can take 640 KB
+CHARACTERS_MAX: Final = 4_000_000  # of the clients that a thread keeps on SQLite
 # The first part has one row for each key, or one row if there is none. Keys that are fetched come
 # along, so that no other read is needed.
 _QUERY: Final = """
@@ -96,7 +97,15 @@ class StoredCredentials(NamedTuple):
     valid_until: None = None  # nothing here ends by itself
 
 
-cache: Final = SqliteRowCache(maximum=CACHED_MAX)
+def _characters(credentials: StoredCredentials) -> int:
+    """Return about how much a client's credentials take: most of it is key sets."""
+    rows = (*credentials.keys, *credentials.identities)
+    return 1000 + sum(
+        1000 + sum(len(value) for value in row if isinstance(value, str)) for row in rows
+    )
+
+
+cache: Final = SqliteRowCache(maximum=CHARACTERS_MAX, size_of=_characters)
 _key_sets: Final[dict[UUID, dict[str, str | None]]] = {}  # by client and version, on PostgreSQL
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from json.encoder import encode_basestring
 from typing import Any, Final
@@ -52,8 +53,12 @@ def error_json(error: OAuthError, *, methods: str = "POST") -> Response:
         headers["Allow"] = methods
     if error.retry_after_s:
         headers["Retry-After"] = str(error.retry_after_s)
-    members = {"error": error.error, "error_description": error.description}
-    return Response(error.status, headers, json.dumps(members).encode())
+    return Response(error.status, headers, _error_body(error.error, error.description))
+
+
+@lru_cache(maxsize=256)  # a flood gets the same sentence again and again
+def _error_body(error: str, description: str) -> bytes:
+    return json.dumps({"error": error, "error_description": description}).encode()
 
 
 def allowed_methods(methods: str) -> Response:

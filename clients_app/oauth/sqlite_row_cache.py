@@ -19,12 +19,18 @@ CACHED_MAX: Final = 500  # clients of one thread; two or three kilobytes each
 
 
 class SqliteRowCache(threading.local):
-    """The rows of each thread: versions of two connections cannot be compared."""
+    """The rows of each thread: versions of two connections cannot be compared.
 
-    def __init__(self, *, maximum: int = CACHED_MAX) -> None:
-        self.maximum = maximum
+    Their sizes add up to ``maximum`` at most; by default each counts as one.
+    """
+
+    def __init__(
+        self, *, maximum: int = CACHED_MAX, size_of: Callable[[Any], int] = lambda row: 1
+    ) -> None:
+        self.maximum, self.size_of = maximum, size_of
         self._version: tuple[Any, ...] = ()
         self._rows: dict[UUID, Any] = {}
+        self._size = 0
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -47,11 +53,18 @@ class SqliteRowCache(threading.local):
         version = (data_version, driver.total_changes, driver)
         rows = self._rows
         if version != self._version:
-            rows.clear()
+            self._clear()
             self._version = version
         row = rows.get(client_id)
         if row is None or (row.valid_until is not None and row.valid_until <= now):
-            if len(rows) >= self.maximum:
-                rows.clear()
-            row = rows[client_id] = read(driver, client_id, now)
+            row = read(driver, client_id, now)
+            size = self.size_of(row)
+            if self._size + size > self.maximum:
+                self._clear()
+            self._size += size
+            rows[client_id] = row
         return row
+
+    def _clear(self) -> None:
+        self._rows.clear()
+        self._size = 0

@@ -222,17 +222,26 @@ def test_new_connection_starts_with_an_empty_cache(
     ],
 )
 def test_number_of_cached_clients_is_bounded(
-    db: None, cache: SqliteRowCache, read: Callable[..., Any]
+    monkeypatch: pytest.MonkeyPatch, db: None, cache: SqliteRowCache, read: Callable[..., Any]
 ):
-    for _ in range(cache.maximum + 2):
+    size = cache.size_of(read(new_id(), now=datetime.now(UTC)))
+    monkeypatch.setattr(cache, "maximum", 20 * size)
+    for _ in range(50):
         read(new_id(), now=datetime.now(UTC))
 
-    assert 0 < len(cache) <= cache.maximum
+    assert 0 < len(cache) <= 20
 
 
-def test_fewer_sets_of_keys_than_clients_are_cached():
+def test_cached_sets_of_keys_are_bounded_by_their_length():
     """Of ten identities of a client, each may have a key set of 64 KiB."""
-    assert credential_query.cache.maximum * 10 * JWKS_MAX < 2**25  # bytes, for each thread
+    moment = datetime.now(UTC)
+    identity = credential_query.StoredIdentity(
+        1, None, "x" * JWKS_MAX, "https://issuer.example", None, moment, "", "*", "{}"
+    )
+    largest = credential_query.StoredCredentials((), (identity,) * 10, False, False)
+
+    assert credential_query.cache.size_of(largest) > 10 * JWKS_MAX
+    assert credential_query.cache.maximum < 2**23  # characters, for each thread
 
 
 def claims_in(reply: Reply) -> dict[str, Any]:

@@ -132,8 +132,9 @@ def note_unsigned(
 
     Not of a source with too many failures.
     """
-    room = near_misses.has_room(attempt.client_id, is_signed=False)
-    if not room or seconds_left(attempt.address, now=attempt.now):
+    if seconds_left(attempt.address, now=attempt.now):
+        return
+    if not near_misses.has_room(attempt.client_id, is_signed=False):
         return
     known = [key.kid for row in rows for key in keys_of(row, attempt)]
     sent, expected = shown(attempt.jwt.header.get("kid")), shown(", ".join(known))

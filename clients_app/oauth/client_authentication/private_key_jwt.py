@@ -138,8 +138,8 @@ def _signing_key(attempt: Attempt) -> StoredKey:
     try:
         return signers(attempt, live)[0]
     except Refused as error:
-        other = _note_other_key(attempt, error.problem)
-        raise Refused(error.problem, other) from error
+        error.credential = _note_other_key(attempt, error.problem)
+        raise
 
 
 def _note_other_key(attempt: Attempt, problem: str) -> Credential | None:

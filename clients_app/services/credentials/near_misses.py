@@ -44,13 +44,12 @@ _looked: Final = [0]  # keys since the last batch
 def has_room(client_id: UUID, *, is_signed: bool = True) -> bool:
     """Return whether another one would be noted now: else it need not be found out."""
     waiting = list(noted)
-    own = [one.is_signed for one in waiting if one.client_id == client_id]
-    if len(waiting) >= WAITING_MAX or len(own) >= OF_CLIENT_MAX:
+    if len(waiting) >= WAITING_MAX:
         return False
-    if is_signed:
-        return True
-    unsigned = sum(not one.is_signed for one in waiting)
-    return own.count(False) < UNSIGNED_OF_CLIENT_MAX and unsigned < UNSIGNED_WAITING_MAX
+    if not is_signed and sum(not one.is_signed for one in waiting) >= UNSIGNED_WAITING_MAX:
+        return False
+    own = [one.is_signed for one in waiting if one.client_id == client_id]
+    return len(own) < OF_CLIENT_MAX and (is_signed or own.count(False) < UNSIGNED_OF_CLIENT_MAX)
 
 
 def look(keys: int) -> bool:
