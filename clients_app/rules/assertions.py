@@ -21,6 +21,7 @@ LEEWAY_S: Final = 30  # between two clocks
 ID_MAX: Final = 255  # characters of ``jti``
 TRIED_MAX: Final = 3  # keys for one JWT, each of which takes as long as all other checks
 _MOMENT_MAX: Final = 253_402_300_799  # the last second of the year 9999
+_USUAL_TYPES: Final = (ASSERTION_TYPE, "jwt", "")
 _READ_OTHERWISE: Final = ("crit", "b64", "zip", "enc")
 _OWN_KEYS: Final = ("jku", "jwk", "x5u")  # members by which a JWT would choose its own key
 
@@ -53,6 +54,14 @@ def verdicts_on(jwt: Jwt, expected: Expected) -> list[Verdict]:
         Verdict(check.claim, *check.shows(jwt, expected), check.problem(jwt, expected))
         for check in CHECKS
     ]
+
+
+def mended(verdict: Verdict, *, accepts_token_endpoint: bool, demands_type: bool) -> Verdict:
+    """Return the verdict, or that it fits if what it asks people to change was changed."""
+    is_usual = type_of(Jwt({"typ": verdict.sent or None}, {}, b"", b"")) in _USUAL_TYPES
+    by_type = verdict.problem == "type" and is_usual and not demands_type
+    by_audience = verdict.problem == "token endpoint" and accepts_token_endpoint
+    return verdict._replace(problem="") if by_type or by_audience else verdict
 
 
 def first_problem(jwt: Jwt, expected: Expected) -> str:
@@ -127,7 +136,7 @@ def type_of(jwt: Jwt) -> str:
 
 
 def _type_problem(jwt: Jwt, expected: Expected) -> str:
-    accepted = (ASSERTION_TYPE,) if expected.demands_type else (ASSERTION_TYPE, "jwt", "")
+    accepted = (ASSERTION_TYPE,) if expected.demands_type else _USUAL_TYPES
     return "" if type_of(jwt) in accepted else "type"
 
 

@@ -1,6 +1,7 @@
 """What a check of a JWT found, in words that people read."""
 
 import json
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from clients_app.rules.assertion_problems import PROBLEMS
@@ -29,6 +30,11 @@ class Verdict(NamedTuple):
     def cause(self) -> str:
         """What a refusal for it is counted as; empty if it fits."""
         return PROBLEMS[self.problem][1] if self.problem else ""
+
+
+def telling(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts that tell people something: what fits because it is absent does not."""
+    return [one for one in verdicts if one.sent or not one.fits]
 
 
 def shown(value: object, *, maximum: int = SENT_MAX) -> str:

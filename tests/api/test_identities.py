@@ -157,6 +157,11 @@ def test_near_misses_show_what_would_fit(
     )
     sentence = "You need a role that can see secrets, or to be an Owner of the client."
     refused(member.get(f"{address}/NearMisses"), 403, sentence)
+    identity.subject_rule = "job:*"
+    identity.save()
+    [mended] = auditor.get(f"{address}/NearMisses").json()
+    assert (mended["Checks"][0]["Expected"], mended["Checks"][0]["Fits"]) == ("job:*", True)
+    assert mended["Fit"] is None
 
 
 def test_token_is_tested_and_not_kept(pump: Any, robot: Caller) -> None:

@@ -129,11 +129,13 @@ def test_near_misses_name_the_options_that_would_fit(run: Run, pump: Client) -> 
     first, second, third = run("identities", "near-misses", "Pump").out.splitlines()
 
     assert first.endswith(" 192.0.2.7")
-    assert second.startswith("  sub: job:deploy, expected: x. ")
+    assert second.startswith("  sub: job:deploy, expected: job:build. ")
     assert third == ("  To accept it: --issuer=https://ci.example.com --subject=job:deploy")
     options = third.partition(": ")[2].split()
     assert run("identities", "edit", "Pump", str(identity.pk), *options).status == 0
     assert FederatedIdentity.objects.get().subject_rule == "job:deploy"
+    _, mended = run("identities", "near-misses", "Pump").out.splitlines()
+    assert mended == "  The rules accept such a token now."
 
 
 def test_client_comes_with_an_identity_or_a_key_and_no_secret(

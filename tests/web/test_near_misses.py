@@ -7,7 +7,7 @@ from joserfc.jwk import ECKey
 
 from clients_app import conf
 from clients_app.models import Client, FederatedIdentity, NearMiss
-from tests.credentials import insert_identities
+from tests.credentials import insert_identities, insert_keys
 from tests.responses import HTMX, text_of, value_of
 
 ADDED = {"form_key": "a-key-of-this-very-form", "never_expires": "on"}
@@ -57,6 +57,7 @@ def test_near_miss_is_shown_with_a_rule_that_fits_and_saved_by_a_person(
     assert identity.subject_rule == "job:test"
     shown = text_of(administrator_browser.get(address("/secrets")))
     assert "The rules accept such a token now." in shown
+    assert "Make the rule fit" not in shown
     assert edit not in shown
 
 
@@ -69,6 +70,42 @@ def test_near_miss_that_no_rule_mends_has_no_button(administrator_browser, addre
     assert "The JWT has expired. Make a new one, and compare the clocks." in shown
     assert "The rules accept such a token now." not in shown
     assert "near_miss=" not in shown
+
+
+def test_near_miss_of_a_key_is_mended_by_a_switch(administrator_browser, address, machine, now):
+    [key] = insert_keys(machine.client, 1, expires_at=None)
+    token_endpoint = {"claim": "aud", "sent": "x", "expected": "y", "problem": "token endpoint"}
+    no_type = {"claim": "typ", "sent": "", "expected": "z", "problem": "type"}
+    NearMiss.objects.create(
+        client=machine.client, key=key, at=now, verdicts=[no_type, token_endpoint]
+    )
+    switched = Client.objects.filter(pk=machine.client.pk)
+
+    switched.update(demands_assertion_type=True)
+    refused = text_of(administrator_browser.get(address("/secrets")))
+    switched.update(demands_assertion_type=False, accepts_token_endpoint_audience=True)
+    mended = text_of(administrator_browser.get(address("/secrets")))
+
+    assert "Send a JWT of the expected type." in refused
+    assert "Send the issuer as aud, not the token endpoint." in refused
+    assert "Send a JWT of the expected type." not in mended
+    assert "Send the issuer as aud, not the token endpoint." not in mended
+    assert "The rules accept such a token now." in mended
+
+
+def test_claims_that_are_absent_and_fit_are_not_listed(
+    administrator_browser, address, machine, now
+):
+    [identity] = insert_identities(machine.client, 1, expires_at=None)
+    missed = near_miss(machine.client, identity, now)
+    absent = [{"claim": name, "sent": "", "expected": "", "problem": ""} for name in ("nbf", "iat")]
+    NearMiss.objects.filter(pk=missed.pk).update(verdicts=[*missed.verdicts, *absent])
+
+    shown = text_of(administrator_browser.get(address("/secrets")))
+
+    assert "job:test" in shown
+    assert "nbf" not in shown
+    assert "iat" not in shown
 
 
 def test_near_miss_that_no_known_key_signed_says_so(administrator_browser, address, machine, now):

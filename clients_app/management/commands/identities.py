@@ -129,6 +129,8 @@ class Command(cli.PortalCommand):
         """List the refused tokens of the last 24 hours that came close, with what did not fit."""
         for one in near_misses_of(cli.client_of(given), now=cli.now()):
             lines = [f"{minute(one.at)} {one.address or ''}".rstrip(), *misfits(one.checks)]
+            if one.is_mended:
+                lines.append("  The rules accept such a token now.")
             if one.fit is not None:
                 lines.append(f"  To accept it: {options_for(one.fit)}")
             self.tell(given, "\n".join(lines), near_miss_json(one))

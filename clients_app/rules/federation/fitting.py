@@ -3,12 +3,18 @@
 Source: FED-7.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
+from clients_app.rules.federation.platform_tokens import verdicts_on
 from clients_app.rules.federation.trust import Trust
-from clients_app.rules.subject_rules import matches, smallest_change
+from clients_app.rules.jwts import Jwt
+from clients_app.rules.subject_rules import smallest_change
 from clients_app.rules.verdicts import Verdict
+
+_ABSENT: Final = {"missing claim", "no platform audience"}
+_NO_TEXT: Final = {"no subject", "several platform audiences"}
 
 
 def fitted(trust: Trust, verdicts: Iterable[Verdict]) -> Trust | None:
@@ -30,25 +36,58 @@ def fitted(trust: Trust, verdicts: Iterable[Verdict]) -> Trust | None:
     return None if changed == trust else changed
 
 
-def is_mended(trust: Trust, verdicts: Iterable[Verdict]) -> bool:
-    """Return whether the rules of ``trust`` accept now all that they refused.
+def compared_again(trust: Trust, verdicts: Sequence[Verdict], *, audience: str) -> list[Verdict]:
+    """Return the verdicts on the same token by the rules of ``trust``, which may have changed.
 
-    False where something else was wrong too, or a value is shown cut.
+    A claim for which there is no rule any more is left out. A value that is shown cut, or that is
+    no text, keeps its verdict.
     """
-    return all(_is_accepted(trust, verdict) for verdict in verdicts if not verdict.fits)
+    before = _of_rules(verdicts)
+    comparable = {at: one for at, one in before.items() if not _is_unknown(one)}
+    claims = {
+        one.claim: _value_of(one) for one in comparable.values() if one.problem not in _ABSENT
+    }
+    token = Jwt({}, claims, b"", b"")
+    found = _of_rules(verdicts_on(token, trust, audience=audience, now=0)).values()
+    now = {one.claim: one for one in found}
+    again = []
+    for at, verdict in enumerate(verdicts):
+        new = now.get(verdict.claim, verdict)
+        if at in comparable and new.expected != verdict.expected:
+            again.append(new._replace(sent=verdict.sent))
+        elif at not in before or verdict.claim in now:
+            again.append(verdict)
+    return again
 
 
-def _is_accepted(trust: Trust, verdict: Verdict) -> bool:
-    if verdict.problem == "platform issuer slash":
-        return trust.issuer == verdict.sent
-    if verdict.problem == "subject rule":
-        return not _is_changed(verdict.sent) and matches(trust.subject_rule, verdict.sent)
-    if verdict.problem == "claim rule" and verdict.claim in trust.claim_rules:
-        rule = trust.claim_rules[verdict.claim]
-        return not _is_changed(verdict.sent) and matches(rule, verdict.sent)
-    return verdict.problem in {"claim rule", "missing claim"} and (
-        verdict.claim not in trust.claim_rules
-    )
+def names_all(trust: Trust, verdicts: Sequence[Verdict]) -> bool:
+    """Return whether there is a verdict for each rule: a newer rule may refuse the token."""
+    return {one.claim for one in _of_rules(verdicts).values()} >= set(trust.claim_rules)
+
+
+def _of_rules(verdicts: Sequence[Verdict]) -> dict[int, Verdict]:
+    """Return the verdicts by rules, by position: iss, aud, and from sub on; a claim may be typ."""
+    names = [one.claim for one in verdicts]
+    first = names.index("sub") if "sub" in names else len(names)
+    return {
+        position: one
+        for position, one in enumerate(verdicts)
+        if position >= first or one.claim in {"iss", "aud"}
+    }
+
+
+def _is_unknown(verdict: Verdict) -> bool:
+    """Return whether the value that was sent is not shown as it was."""
+    return _is_changed(verdict.sent) or verdict.problem in _NO_TEXT
+
+
+def _value_of(verdict: Verdict) -> str | list[str]:
+    """Return what was sent; only the text that people read is known of it."""
+    if verdict.claim in {"iss", "sub"} or verdict.problem == "claim rule":
+        return verdict.sent
+    if verdict.claim == "aud":
+        return verdict.sent.removeprefix('["').removesuffix('"]')
+    return [verdict.sent, *verdict.sent.split(", ")]  # one text, or the values of a list
 
 
 def _is_changed(sent: str) -> bool:

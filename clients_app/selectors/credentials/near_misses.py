@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, FederatedIdentity, NearMiss
-from clients_app.rules.federation.fitting import fitted, is_mended
+from clients_app.rules.assertions import mended
+from clients_app.rules.federation.fitting import compared_again, fitted, names_all
 from clients_app.rules.federation.presets import grade_of
 from clients_app.rules.federation.trust import Trust
-from clients_app.rules.verdicts import Verdict
+from clients_app.rules.verdicts import Verdict, telling
 from clients_app.selectors.credentials.identities import trust_of_row
 
 _KEPT: Final = timedelta(hours=24)
@@ -18,18 +19,19 @@ _DIGITS_MAX: Final = 19
 def near_misses_of(client: Client, *, now: datetime) -> list[Any]:
     """Return the near misses of the last 24 hours, newest first.
 
-    Each has ``checks`` (verdicts), ``fit`` (the rules that would have accepted it, or None),
-    ``fit_grade``, and ``is_mended`` if the rules were changed meanwhile and accept it.
+    Each has ``checks`` (verdicts by the rules of now, without those that say nothing), ``fit`` (the
+    rules that would have accepted it, or None), ``fit_grade``, and ``is_mended`` if the rules were
+    changed meanwhile and accept it.
     """
     rows = client.near_misses.filter(at__gt=now - _KEPT).select_related("key", "identity")
-    return [_with_checks(row) for row in rows]
+    return [_with_checks(row, client) for row in rows]
 
 
 def get_near_miss(client: Client, near_miss_id: int, *, now: datetime) -> Any:
     """Return one of ``near_misses_of``, or raise NotFound."""
     rows = client.near_misses.filter(at__gt=now - _KEPT).select_related("key", "identity")
     sentence = gettext_noop("There is no such near miss. It may be older than 24 hours.")
-    return _with_checks(existing(rows.filter(pk=near_miss_id).first(), sentence))
+    return _with_checks(existing(rows.filter(pk=near_miss_id).first(), sentence), client)
 
 
 def fit_of(identity: FederatedIdentity, near_miss: str, *, now: datetime) -> Trust | None:
@@ -44,13 +46,26 @@ def fit_of(identity: FederatedIdentity, near_miss: str, *, now: datetime) -> Tru
     return fit
 
 
-def _with_checks(row: NearMiss) -> Any:
+def _with_checks(row: NearMiss, client: Client) -> Any:
     shown: Any = row
-    shown.checks = [Verdict(**verdict) for verdict in row.verdicts]
-    identity = row.identity
-    is_there = identity is not None and identity.removed_at is None
-    trust = trust_of_row(identity) if identity and is_there else None
-    shown.fit = fitted(trust, shown.checks) if trust else None
-    shown.is_mended = trust is not None and is_mended(trust, shown.checks)
+    was = [Verdict(**verdict) for verdict in row.verdicts]
+    trust = None
+    if row.identity and row.identity.removed_at is None:
+        trust = trust_of_row(row.identity)
+        checks = compared_again(trust, was, audience=row.identity.audience)
+    else:
+        checks = [
+            mended(
+                one,
+                accepts_token_endpoint=client.accepts_token_endpoint_audience,
+                demands_type=client.demands_assertion_type,
+            )
+            for one in was
+        ]
+    shown.checks = telling(checks)
+    shown.fit = fitted(trust, checks) if trust else None
+    shown.is_mended = all(one.fits for one in checks) and (
+        trust is None or names_all(trust, checks)
+    )
     shown.fit_grade = grade_of(shown.fit) if shown.fit else None
     return shown

@@ -17,7 +17,7 @@ from clients_app.rules import assertions
 from clients_app.rules.assertions import TRIED_MAX, Expected
 from clients_app.rules.federation import platform_tokens
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
-from clients_app.rules.verdicts import Verdict, shown
+from clients_app.rules.verdicts import Verdict, shown, telling
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.key_sets import is_fresh
 from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys
@@ -41,10 +41,14 @@ def trials_of(client: Client, text: str, *, now: datetime) -> list[Trial] | None
         jwt = parse_jwt(text)
     except Malformed:
         return None
-    of_client = [] if client.is_enabled else [_disabled(client)]
-    keys = [Trial(key, of_client + _of_key(jwt, key, client, now)) for key in client.keys.live(now)]
+    of_client = () if client.is_enabled else (_disabled(client),)
+    keys = [
+        Trial(key, telling([*of_client, *_of_key(jwt, key, client, now)]))
+        for key in client.keys.live(now)
+    ]
     identities = [
-        Trial(one, of_client + _of_identity(jwt, one, now)) for one in client.identities.live(now)
+        Trial(one, telling([*of_client, *_of_identity(jwt, one, now)]))
+        for one in client.identities.live(now)
     ]
     return sorted(
         [*keys, *identities], key=lambda trial: sum(not check.fits for check in trial.checks)

@@ -1,5 +1,6 @@
 """The smallest change that makes a refused token fit. FED-7."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clients_app.rules.federation.fitting import fitted, is_mended
+from clients_app.rules.federation.fitting import compared_again, fitted, names_all
 from clients_app.rules.federation.platform_tokens import verdicts_on
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.jwts import Jwt
@@ -63,26 +64,78 @@ def test_what_no_rule_can_mend_changes_nothing(verdict: Verdict):
     assert fitted(TRUST, [verdict]) is None
 
 
+OLD = replace(
+    TRUST,
+    issuer=f"{TRUST.issuer}/",
+    subject_rule="repo:o/app:*",
+    audience="old",
+    claim_rules={"typ": "Bearer", "ref": "next", "gone": "x"},
+)
+SENT = {"sub": "repo:o/app:environment:test", "typ": "Bearer", "ref": "main", "gone": "y"}
+REFUSED = ["iss", "aud", "ref", "gone"]
+
+
+def old_verdicts(claims: dict[str, Any] | None = None) -> list[Verdict]:
+    """Return what a near miss kept when the rules were OLD."""
+    token = Jwt(
+        {}, {"iss": TRUST.issuer, "aud": "new", "exp": 60, **SENT, **(claims or {})}, b"", b""
+    )
+    return verdicts_on(token, OLD, audience="old", now=0)
+
+
+def wrong(verdicts: Iterable[Verdict]) -> list[str]:
+    return [one.claim for one in verdicts if not one.fits]
+
+
 @pytest.mark.parametrize(
-    ("verdicts", "mended"),
+    ("now", "audience", "claims", "refused"),
     [
-        ([sub("repo:o/app:environment:prod")], True),
-        ([sub("repo:o/app:environment:test")], False),
-        ([sub("repo:o/app:environment:prod"), Verdict("ref", "main", "next", "claim rule")], True),
-        ([sub("repo:o/app:environment:prod"), Verdict("ref", "next", "main", "claim rule")], False),
-        ([sub(f"repo:o/{'a' * 500}…")], False),
-        ([Verdict("gone", "x", "y", "claim rule")], True),  # its rule was removed
-        ([Verdict("gone", "", "y", "missing claim")], True),
-        ([Verdict("a", "", "b", "missing claim")], False),
-        ([Verdict("iss", TRUST.issuer, f"{TRUST.issuer}/", "platform issuer slash")], True),
-        ([Verdict("iss", f"{TRUST.issuer}/", TRUST.issuer, "platform issuer slash")], False),
-        ([sub("repo:o/app:environment:prod"), Verdict("exp", "1", "2", "expired")], False),
+        (OLD, "old", {}, REFUSED),
+        (replace(OLD, issuer=TRUST.issuer), "old", {}, ["aud", "ref", "gone"]),
+        (OLD, "new", {}, ["iss", "ref", "gone"]),
+        (OLD, "new", {"aud": ["new"]}, ["iss", "ref", "gone"]),
+        (OLD, "new", {"aud": ["new", "b"]}, REFUSED),
+        (OLD, "new", {"aud": None}, REFUSED),
+        (replace(OLD, claim_rules={"typ": "Bearer"}), "old", {}, ["iss", "aud"]),
+        (replace(OLD, claim_rules={"ref": "m*", "gone": "x"}), "old", {}, ["iss", "aud", "gone"]),
+        (replace(OLD, claim_rules={"ref": "other"}), "old", {}, ["iss", "aud", "ref"]),
+        (replace(OLD, claim_rules={"ref": "b"}), "old", {"ref": ["a", "b"]}, ["iss", "aud"]),
+        (replace(OLD, claim_rules={"ref": "a"}), "old", {"ref": "a, b"}, ["iss", "aud", "ref"]),
+        (replace(OLD, claim_rules={"ref": "*"}), "old", {"ref": None}, ["iss", "aud", "ref"]),
+        (replace(OLD, claim_rules={}, subject_rule="a"), "old", {}, ["iss", "aud", "sub"]),
+        (replace(OLD, claim_rules={"typ": "ID"}), "old", {}, ["iss", "aud", "typ"]),
+        (
+            replace(OLD, claim_rules={"typ": "*"}, subject_rule="*"),
+            "old",
+            {"sub": 7},
+            [*REFUSED[:2], "sub"],
+        ),
     ],
 )
-def test_near_miss_is_mended_once_the_rules_accept_all_that_was_wrong(
-    verdicts: list[Verdict], mended: bool
+def test_verdicts_are_those_of_the_rules_of_now(
+    now: Trust, audience: str, claims: dict[str, Any], refused: list[str]
 ):
-    assert is_mended(TRUST, [*verdicts, Verdict("aud", "portal", "portal")]) is mended
+    again = compared_again(now, old_verdicts(claims), audience=audience)
+
+    assert wrong(again) == refused
+    by_claim = {one.claim: one for one in again}
+    assert not by_claim["typ"].problem or by_claim["typ"].expected == "ID"
+    assert by_claim["sub"].sent == (str(claims.get("sub", SENT["sub"])))
+
+
+def test_value_that_is_shown_cut_keeps_its_verdict():
+    [_, _, sub] = [
+        one for one in old_verdicts({"sub": "x" * 900}) if one.claim in {"iss", "aud", "sub"}
+    ]
+
+    assert compared_again(replace(OLD, subject_rule="*"), [sub], audience="old") == [sub]
+
+
+def test_rule_that_is_newer_than_a_near_miss_may_refuse_the_token():
+    verdicts = [sub("repo:o/app:environment:prod", problem="")]
+
+    assert not names_all(TRUST, verdicts)
+    assert names_all(replace(TRUST, claim_rules={}), verdicts)
 
 
 _TEXTS = st.text("ab/:*. -_…\n\u00e9\U0001f600", max_size=8) | st.text(max_size=6)
