@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -30,6 +32,23 @@ def test_window_opens_as_a_page_and_as_a_part(administrator_browser, address):
         reply = administrator_browser.get(address("/keys/add"), headers=headers)
         assert is_page(reply) is not bool(headers)
         assert "Never paste a private key." in text_of(reply)
+
+
+@pytest.mark.parametrize(("unused", "kty"), [("-algorithm RSA", "EC"), ("-algorithm EC", "RSA")])
+def test_commands_of_the_window_make_a_key_that_is_added(
+    administrator_browser, address, machine, tmp_path, unused, kty
+):
+    page = text_of(administrator_browser.get(address("/keys/add")))
+    commands = [
+        line for line in re.findall("^openssl .*$", page, re.MULTILINE) if unused not in line
+    ]
+
+    script = "\n".join(commands).removesuffix("</pre></div>")
+    subprocess.run(["sh", "-ec", script], cwd=tmp_path, check=True, capture_output=True)
+    public = (tmp_path / "public-key.pem").read_text()
+    administrator_browser.post(address("/keys/add"), {**ADDED, "key": public})
+
+    assert key_of(machine).jwk["kty"] == kty
 
 
 @pytest.mark.parametrize(
