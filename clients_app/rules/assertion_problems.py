@@ -27,7 +27,10 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "unknown-key",
     ),
     "many keys": (
-        _("Send the kid of the key: more than three keys could have signed the JWT."),
+        _(
+            "Send the kid of the key, and give each key its own: more than three keys could have "
+            "signed the JWT."
+        ),
         "unknown-key",
     ),
     "no keys": (

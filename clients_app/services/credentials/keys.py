@@ -70,8 +70,9 @@ def prepare_keys(draft: KeyDraft, *, now: datetime | None = None) -> list[Client
 def insert_keys(client: Client, rows: list[ClientKey], *, actor: Actor, now: datetime) -> None:
     """Insert prepared keys, and their events; the last step of an operation that checked the rest.
 
-    Errors: as ``changes.insert``.
+    Errors: as ``changes.insert``; RuleBroken (key) for a ``kid`` that two live keys would have.
     """
+    _refuse_same_kids(client, rows, now=now)
     if url := rows[0].jwks_url:
         key_sets.expect(key_sets.Source(url, is_issuer=False), now=now)
     changes.insert(client, rows, actor=actor, now=now)
@@ -135,6 +136,16 @@ def refuse_known(client: Client, rows: list[ClientKey]) -> None:
     own = {(row.thumbprint, row.jwks_url) for row in rows}
     if own & set(client.keys.present().values_list("thumbprint", "jwks_url")):
         raise _known(rows)
+
+
+def _refuse_same_kids(client: Client, rows: list[ClientKey], *, now: datetime) -> None:
+    """Keep the ``kid`` of a JWT the name of one key (RFC 7517 section 4.5)."""
+    taken = set(client.keys.live(now).values_list("jwk__kid", flat=True))
+    for kid in (row.jwk["kid"] for row in rows if row.jwk):
+        if kid in taken:
+            sentence = _("Give each key of a client its own kid: two would have the kid %(kid)s.")
+            raise RuleBroken(sentence, field="key", kid=kid)
+        taken.add(kid)
 
 
 def _known(rows: list[ClientKey]) -> RuleBroken:

@@ -1,5 +1,6 @@
 """Rotating a public key: a new one replaces it, and the old one expires."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from clients_app.services.credentials.keys import remove_key
 from tests.actors import actor_for
 from tests.credentials import insert_keys
 from tests.moments import IN_A_YEAR, NOW
+from tests.oauth.assertions import key_of
 from tests.services.credentials.test_keys import EC, draft
 
 DAY = timedelta(days=1)
@@ -80,3 +82,16 @@ def test_rotation_of_a_key_is_refused_for_wrong_values(
     with pytest.raises(NotFound, match="may have been removed"):
         rotate(client, actor, old.pk, draft=draft(other))
     assert client.keys.count() == 3
+
+
+def test_new_key_has_the_kid_of_the_old_one_only_if_that_ends_at_once(
+    client: Client, actor: Actor
+) -> None:
+    [old] = insert_keys(client, 1, jwk={**EC.as_dict(private=False), "kid": "main"})
+    jwk = {**key_of("OKP").as_dict(private=False), "kid": "main"}
+    same = draft(pasted=json.dumps(jwk))
+
+    with pytest.raises(RuleBroken, match="Give each key of a client its own kid"):
+        rotate(client, actor, old.pk, draft=same)
+
+    assert rotate(client, actor, old.pk, draft=same, old_ends_at=NOW).key.jwk == jwk

@@ -71,6 +71,39 @@ def test_keys_of_a_set_are_added_together_or_not_at_all(client: Client, actor: A
         add_keys(client, draft(key_of("EC", 3)), actor=actor, now=NOW)
 
 
+@pytest.mark.parametrize("kinds", [("EC", "OKP"), ("EC", "RSA")])
+def test_kid_names_one_live_key_of_a_client(
+    client: Client, actor: Actor, tenant: Tenant, kinds: tuple[str, str]
+):
+    first, second = ({**key_of(kind).as_dict(private=False), "kid": "main"} for kind in kinds)
+    sentence = "Give each key of a client its own kid: two would have the kid main."
+
+    def add(*keys: dict[str, Any], to: Client = client) -> None:
+        pasted = json.dumps({"keys": keys})
+        add_keys(to, KeyDraft(pasted=pasted, expires_at=IN_A_YEAR), actor=actor, now=NOW)
+
+    with pytest.raises(RuleBroken, match=sentence) as caught:
+        add(first, second)
+    assert (caught.value.field, client.keys.count()) == ("key", 0)
+    add(first)
+    with pytest.raises(RuleBroken, match=sentence):
+        add(second)
+    add({**second, "kid": "other"})
+    assert client.keys.count() == 2
+    add(second, to=insert_clients(["Other"], tenant)[0])
+
+
+def test_kid_of_an_ended_key_is_free(client: Client, actor: Actor):
+    expired, removed = insert_keys(client, 2, jwk={**EC.as_dict(private=False), "kid": "main"})
+    ClientKey.objects.filter(pk=expired.pk).update(expires_at=NOW)
+    remove_key(client, removed.pk, actor=actor, now=NOW)
+
+    jwk = {**key_of("OKP").as_dict(private=False), "kid": "main"}
+    add_keys(client, draft(pasted=json.dumps(jwk)), actor=actor, now=NOW)
+
+    assert client.keys.live(NOW).get().jwk["kid"] == "main"
+
+
 def test_expired_keys_take_no_room(client: Client, actor: Actor):
     insert_keys(client, 10, expires_at=NOW)
 
