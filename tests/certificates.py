@@ -37,14 +37,18 @@ def write_certificate(file: Path) -> Path:
     return file
 
 
-def certificate_of(private_key: Any) -> str:
+def certificate_of(
+    private_key: Any,
+    *,
+    start: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+    life: timedelta = timedelta(days=36_500),
+) -> str:
     """Return a certificate of a client in PEM, signed by its own key."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pump")])
-    start = datetime(2026, 1, 1, tzinfo=UTC)
     builder = (
         x509.CertificateBuilder(name, name, private_key.public_key(), 7)
         .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=36_500))
+        .not_valid_after(start + life)
     )
     signed = builder.sign(private_key, hashes.SHA256())
     return signed.public_bytes(serialization.Encoding.PEM).decode()

@@ -22,7 +22,7 @@ from clients_app.services.clients.edits import edit_client, set_enabled
 from clients_app.services.clients.first_credential import FirstDraft
 from clients_app.services.clients.owners import set_owners
 from clients_app.services.clients.registration import RegisteredClient, register_client
-from clients_app.services.declared.credentials import DeclaredCredentials
+from clients_app.services.declared.credentials import DeclaredCredentials, placed_first
 from clients_app.services.declared.entries import Entry
 from clients_app.services.declared.found import may_call_of
 from clients_app.services.secrets.changes import SecretDraft
@@ -86,14 +86,15 @@ class DeclaredClients:
         if draft.type.has_secrets and first is None:
             first = self.secret
             hashed = self.hashed.pop() if self.hashed else hashed_secret()
-        created = register_client(
-            draft,
-            first if draft.type.has_secrets else None,
-            actor=self.actor,
-            now=self.now,
-            owner_ids=self._owners(entry.values.get("owners", [])),
-            hashed=hashed,
-        )
+        with placed_first(first):
+            created = register_client(
+                draft,
+                first if draft.type.has_secrets else None,
+                actor=self.actor,
+                now=self.now,
+                owner_ids=self._owners(entry.values.get("owners", [])),
+                hashed=hashed,
+            )
         self.added.append(created)
         return created.client
 

@@ -18,6 +18,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey, FederatedIdentity
 from clients_app.rules.expiry import is_expired, parse_expiration
 from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.services.clients.first_credential import FirstDraft
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.identities import (
     IdentityDraft,
@@ -43,6 +44,12 @@ _FIELDS: Final = {
     "secret.expiration": "expires",
     "identity.subject_rule": "subject",
     "identity.claim_rules": "claims",
+}
+#: begin the fields of drafts of credentials
+_OF_CREDENTIALS: Final = {"key", "jwks_url", "secret", "identity"}
+_LISTS: Final[Mapping[type[Any], str]] = {
+    KeyDraft: "public_keys",
+    IdentityDraft: "federated_identities",
 }
 Given = Mapping[str, Any]
 
@@ -207,12 +214,28 @@ def _values(identity: FederatedIdentity) -> tuple[object, ...]:
 
 
 @contextmanager
+def placed_first(first: FirstDraft | None) -> Iterator[None]:
+    """Name the place in the file in what is refused about the first credential of a client."""
+    name = _LISTS.get(type(first))
+    try:
+        yield
+    except RuleBroken as error:
+        if name and (error.field or "").partition(".")[0] in _OF_CREDENTIALS:
+            raise _in_place(error, name, 1) from error
+        raise
+
+
+@contextmanager
 def _placed(name: str, number: int) -> Iterator[None]:
     """Name the place in the file in what the block refuses."""
     try:
         yield
     except RuleBroken as error:
-        field = error.field or ""
-        field = _FIELDS.get(field, field.removeprefix("identity."))
-        place = ".".join(filter(None, (name, str(number), field)))
-        raise RuleBroken(error.sentence, field=place, **error.values) from error
+        raise _in_place(error, name, number) from error
+
+
+def _in_place(error: RuleBroken, name: str, number: int) -> RuleBroken:
+    field = error.field or ""
+    field = _FIELDS.get(field, field.removeprefix("identity."))
+    place = ".".join(filter(None, (name, str(number), field)))
+    return RuleBroken(error.sentence, field=place, **error.values)
