@@ -57,4 +57,4 @@ class ClientKey(Credential):
         )
 
     def __str__(self) -> str:
-        return self.description or self.jwks_url or f"{self.thumbprint[:8]}…"
+        return self.description or self.jwks_url or self.thumbprint[:8]

@@ -43,6 +43,7 @@ def test_connect_by_a_key_is_a_page_and_a_fragment(
 
     assert is_page(reply) is not bool(headers)
     assert list(programs_of(reply)) == [*LANGUAGES, "curl", "env", "json"]
+    assert f"request tokens for {machine.client} with {key.thumbprint[:8]}</p>" in text_of(reply)
     for value in (str(machine.client.pk), conf.issuer(), f"{conf.issuer()}/connect/token"):
         assert f">{value}</code>" in text_of(reply)
 

@@ -87,7 +87,7 @@ def name_in_message(one: Mapping[str, Any]) -> str:
     if "secret_id" in one:
         return f"{one['description']} …{one['ends_in']}".strip()
     if "key_id" in one:
-        shown = one["description"] or one["jwks_url"] or f"{one['thumbprint'][:8]}…"
+        shown = one["description"] or one["jwks_url"] or one["thumbprint"][:8]
         return gettext("public key %(name)s") % {"name": shown}
     shown = one["description"] or one["subject_rule"]
     return gettext("federated identity %(name)s") % {"name": shown}
