@@ -79,7 +79,7 @@ class Entrance:
         request: Environ | Request | None = token_request(scope, headers, body)
         if request is None:
             request = environ_of(scope, body, file_wrapper=FileToSend)
-        if not await self._answered(request, proto):
+        if not await self._answered(request, proto, is_cut=len(body) > FORM_MAX):
             self._send(proto, refusals.busy(path))
 
     async def _received(self, proto: Any, length: int | None) -> bytes:
@@ -95,11 +95,16 @@ class Entrance:
         finally:
             del self._receiving[task]
 
-    async def _answered(self, request: Environ | Request, proto: Any) -> bool:
-        """Let a thread answer; return False if none is free in time."""
+    async def _answered(self, request: Environ | Request, proto: Any, *, is_cut: bool) -> bool:
+        """Let a thread answer; return False if none is free in time.
+
+        ``is_cut``: the rest of the body is not read, so granian closes the connection.
+        """
         answered: asyncio.Future[bool] = self._loop.create_future()
 
         def deliver(answer: Answer | None) -> None:  # in the thread
+            if answer and is_cut:
+                answer = answer._replace(headers=[*answer.headers, ("Connection", "close")])
             if answer and isinstance(answer.body, bytes):
                 proto.response_bytes(*answer)  # granian sends it, in a thread of its own
                 self._answered_ones.append(answered)

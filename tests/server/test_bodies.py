@@ -54,6 +54,20 @@ def test_body_over_the_limit_gets_413(
         assert json.loads(answer.read())["error"] == "invalid_request"
 
 
+@pytest.mark.parametrize("path", [PAGE, TOKEN_PATH, INTROSPECT, "/api/v1/nothing"])
+def test_connection_that_is_closed_after_a_long_body_says_so(
+    portal: PortalProcess, path: str
+) -> None:
+    """RFC 9110 section 15.5.14, RFC 9112 section 9.6."""
+    with socket.create_connection(("127.0.0.1", portal.port), timeout=30) as line:
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\n"
+        line.sendall(f"{head}Content-Length: {10 * FORM_MAX}\r\n\r\n".encode())
+        line.sendall(b"a" * (FORM_MAX + 1))
+        answer = line.makefile("rb").read()
+
+    assert b"\r\nconnection: close\r\n" in answer.partition(b"\r\n\r\n")[0] + b"\r\n"
+
+
 @pytest.mark.parametrize(
     "path",
     [
