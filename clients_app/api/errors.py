@@ -42,7 +42,7 @@ _RESOLUTIONS: Final = {
     409: "Read the current state, then decide whether to send the request again.",
     412: "Get the current state with its ETag, then repeat the change.",
     413: "Send less at a time.",
-    415: "Send JSON with Content-Type: application/json.",
+    415: "Send JSON as it is, with Content-Type: application/json.",
     422: "Use another Idempotency-Key for another request.",
     429: "Wait as long as the header Retry-After says, then send the request again.",
     500: "Tell the operator of the portal the OperationId.",

@@ -44,7 +44,10 @@ class AlwaysJson(BaseContentNegotiation):
     """Answers are JSON whatever Accept says, as programs rarely say it right."""
 
     def select_parser(self, request: Request, parsers: Any) -> BaseParser:
-        """Return the parser of JSON, or raise 415."""
+        """Return the parser of JSON, or raise 415, also for a body that a proxy might unpack."""
+        encoding = request.headers.get("Content-Encoding", "").strip().lower()
+        if encoding not in {"", "identity"}:
+            raise Refusal(415, "Send the body without a Content-Encoding.")
         kind = request.content_type.partition(";")[0].strip().lower()
         charset = request.content_type.lower().partition("charset=")[2].strip(' "')
         if kind not in {"application/json", "text/json"} or charset not in {"", "utf-8", "utf8"}:

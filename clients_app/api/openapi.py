@@ -91,7 +91,7 @@ _ERRORS: Final = {
     412: "It was changed since the ETag in If-Match.",
     413: "The body is too large.",
     414: "The address is too long.",
-    415: "The body is not declared as JSON.",
+    415: "The body is not declared as JSON, or is compressed.",
     422: "The Idempotency-Key was used for another request.",
     429: "Too many requests: wait as long as Retry-After says.",
     503: "The portal cannot answer now: wait as long as Retry-After says.",

@@ -1,5 +1,6 @@
 """Bad bodies: the right status, an error that names the property, and no change."""
 
+import gzip
 from typing import Any, Final
 from uuid import uuid4
 
@@ -76,6 +77,23 @@ def test_media_type_that_is_not_json_is_refused(robot: Caller, subjects: Subject
                 path = subjects.on(address)
                 reply = robot.send(method, path, b"{}", content_type=kind)
                 refused(reply, 415, f'Unsupported media type "{kind}" in request.')
+
+
+@pytest.mark.usefixtures("changes_nothing")
+def test_compressed_body_is_refused(robot: Caller, subjects: Subjects) -> None:
+    """RFC 9110 section 15.5.16."""
+    plain = b'{"Name": "Pump"}'
+    for address, method, call in CALLS:
+        if call.body:
+            for encoding, body in (("gzip", gzip.compress(plain)), ("br", plain), ("gzip", plain)):
+                path = subjects.on(address)
+                reply = robot.send(method, path, body, Content_Encoding=encoding)
+                refused(reply, 415, "Send the body without a Content-Encoding.")
+
+
+def test_body_with_the_encoding_identity_is_read(robot: Caller) -> None:
+    reply = robot.send("POST", "Roles", {"Name": "New"}, Content_Encoding="identity")
+    assert reply.status_code == 201
 
 
 @pytest.mark.usefixtures("changes_nothing")

@@ -1,5 +1,6 @@
 """Refused requests and error pages (WEB-2)."""
 
+import gzip
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -129,6 +130,22 @@ def test_post_too_large_is_refused_with_an_explanation(administrator_browser, dr
         reply = administrator_browser.post("/security/clients/register", form)
         assert reply.status_code == status
         assert "This request could not be read" in text_of(reply)
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/security/clients/register", "/security/clients/add", "/admin/clients_app/client/add/"],
+)
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_compressed_form_is_refused_as_a_bad_one(administrator_browser, draft, path, kind):
+    body = gzip.compress(urlencode(draft).encode())
+
+    reply = administrator_browser.generic("POST", path, body, kind, HTTP_CONTENT_ENCODING="gzip")
+
+    assert reply.status_code in {400, 422}
     assert not Client.objects.exists()
 
 
