@@ -28,11 +28,6 @@ ROTATES = TenantPolicy(rotation_days=90)
 
 
 @pytest.fixture
-def actor(administrator: Person) -> Actor:
-    return actor_for(administrator)
-
-
-@pytest.fixture
 def client(tenant: Tenant) -> Client:
     """A client whose secret was added before there were policies and expires in a year."""
     return make_client("Pumps", tenant).client
@@ -47,12 +42,12 @@ def draft(days: float | None) -> SecretDraft:
     return SecretDraft(expires_at=None if days is None else NOW + days * DAY)
 
 
-def test_set_policies_records_the_former_values(tenant: Tenant, actor: Actor) -> None:
+def test_set_policies_records_the_former_values(tenant: Tenant, mara: Actor) -> None:
     wanted = TenantPolicy(
         secret_days_max=90, rotation_days=180, never_expires_allowed=False, owner_required=True
     )
-    demand(wanted, actor)
-    demand(wanted, actor)  # nothing changed, so no event
+    demand(wanted, mara)
+    demand(wanted, mara)  # nothing changed, so no event
 
     assert tenant_policy(tenant.pk) == wanted
     assert tenant_policy(make_tenant("Cranes GmbH").pk) == NO_POLICY
@@ -66,28 +61,28 @@ def test_set_policies_needs_an_administrator(colleague: Person) -> None:
         demand(QUARTER, actor_for(colleague))
 
 
-def test_set_policies_of_an_old_version_is_a_conflict(actor: Actor) -> None:
-    demand(QUARTER, actor)
+def test_set_policies_of_an_old_version_is_a_conflict(mara: Actor) -> None:
+    demand(QUARTER, mara)
 
     with pytest.raises(ChangedMeanwhile):
-        set_policies(ROTATES, expected_version=1, confirms_ends=True, actor=actor, now=NOW)
-    assert tenant_policy(actor.tenant_id) == QUARTER
+        set_policies(ROTATES, expected_version=1, confirms_ends=True, actor=mara, now=NOW)
+    assert tenant_policy(mara.tenant_id) == QUARTER
 
 
 @pytest.mark.parametrize(("days", "allowed"), [(90, True), (90.01, False), (None, False)])
 @pytest.mark.parametrize("policy", [QUARTER, ROTATES], ids=["longest life", "rotation"])
 @pytest.mark.parametrize("kind", ["add client", "add secret", "rotate"])
 def test_every_new_secret_must_comply(
-    client: Client, actor: Actor, policy: TenantPolicy, kind: str, days: float | None, allowed: bool
+    client: Client, mara: Actor, policy: TenantPolicy, kind: str, days: float | None, allowed: bool
 ) -> None:
-    demand(policy, actor, yes=True)
-    by: dict[str, Any] = {"actor": actor, "now": NOW}
+    demand(policy, mara, yes=True)
+    by: dict[str, Any] = {"actor": mara, "now": NOW}
     old = client.secrets.get()
 
     def do() -> object:
         if kind == "add client":
             expires_at = draft(days).expires_at
-            return make_client("New", client.tenant, actor=actor, expires_at=expires_at)
+            return make_client("New", client.tenant, actor=mara, expires_at=expires_at)
         if kind == "add secret":
             return add_secret(client, draft(days), **by)
         return rotate_secret(client, old.pk, draft(days), old_ends_at=NOW + DAY, **by)
@@ -102,16 +97,16 @@ def test_every_new_secret_must_comply(
     assert not Client.objects.filter(name="New").exists()
 
 
-def test_never_expires_can_be_forbidden_without_a_limit(client: Client, actor: Actor) -> None:
-    demand(TenantPolicy(never_expires_allowed=False), actor)
+def test_never_expires_can_be_forbidden_without_a_limit(client: Client, mara: Actor) -> None:
+    demand(TenantPolicy(never_expires_allowed=False), mara)
 
-    add_secret(client, draft(3000), actor=actor, now=NOW)
+    add_secret(client, draft(3000), actor=mara, now=NOW)
     with pytest.raises(RuleBroken):
-        add_secret(client, draft(None), actor=actor, now=NOW)
+        add_secret(client, draft(None), actor=mara, now=NOW)
 
 
-def test_edit_may_shorten_but_not_exceed_the_allowed_lifetime(client: Client, actor: Actor) -> None:
-    demand(QUARTER, actor)
+def test_edit_may_shorten_but_not_exceed_the_allowed_lifetime(client: Client, mara: Actor) -> None:
+    demand(QUARTER, mara)
     secret = client.secrets.get()
 
     def edit(days: float | None, description: str = "") -> None:
@@ -120,7 +115,7 @@ def test_edit_may_shorten_but_not_exceed_the_allowed_lifetime(client: Client, ac
             client,
             secret.pk,
             SecretDraft(description=description, expires_at=expires_at),
-            actor=actor,
+            actor=mara,
             now=NOW,
         )
 
@@ -135,29 +130,29 @@ def test_edit_may_shorten_but_not_exceed_the_allowed_lifetime(client: Client, ac
         edit(90.1)
 
 
-def test_edit_cannot_bypass_forced_rotation(client: Client, actor: Actor) -> None:
-    demand(ROTATES, actor, yes=True)
+def test_edit_cannot_bypass_forced_rotation(client: Client, mara: Actor) -> None:
+    demand(ROTATES, mara, yes=True)
     secret, later = client.secrets.get(), NOW + 80 * DAY
 
-    edit_secret(client, secret.pk, draft(85), actor=actor, now=later)
+    edit_secret(client, secret.pk, draft(85), actor=mara, now=later)
     with pytest.raises(RuleBroken):
-        edit_secret(client, secret.pk, draft(90.01), actor=actor, now=later)
-    edit_secret(client, secret.pk, draft(90), actor=actor, now=later)
+        edit_secret(client, secret.pk, draft(90.01), actor=mara, now=later)
+    edit_secret(client, secret.pk, draft(90), actor=mara, now=later)
 
 
 def test_forced_rotation_needs_confirmation_and_expires_old_secrets(
-    tenant: Tenant, actor: Actor
+    tenant: Tenant, mara: Actor
 ) -> None:
     (client,) = insert_clients(["Pumps"], tenant)
     ends = {"old": IN_A_YEAR, "never": None, "soon": NOW + 5 * DAY, "gone": NOW - DAY}
     for name, expires_at in ends.items():
         insert_secrets(client, 1, expires_at=expires_at, description=name)
-    young = add_secret(client, draft(365), actor=actor, now=NOW - 10 * DAY).secret
+    young = add_secret(client, draft(365), actor=mara, now=NOW - 10 * DAY).secret
     with refused_at("confirms_ends"):
-        demand(ROTATES, actor)
+        demand(ROTATES, mara)
     assert tenant_policy(tenant.pk) == NO_POLICY
 
-    demand(ROTATES, actor, yes=True)
+    demand(ROTATES, mara, yes=True)
     end_old_secrets(now=NOW)
     end_old_secrets(now=NOW + DAY)  # does not extend anything
 
@@ -176,10 +171,10 @@ def test_forced_rotation_needs_confirmation_and_expires_old_secrets(
     "change", [{"expires_at": NOW + 5 * DAY}, {"removed_at": NOW, "removed_by": "x"}]
 )
 def test_forced_rotation_leaves_a_secret_that_was_changed_in_the_meantime(
-    client: Client, actor: Actor, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+    client: Client, mara: Actor, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
     ClientSecret.objects.update(created_at=NOW - 400 * DAY)
-    demand(ROTATES, actor, yes=True)
+    demand(ROTATES, mara, yes=True)
 
     def locked_after_the_change(client: Client) -> Client:
         ClientSecret.objects.update(**change)
@@ -200,19 +195,19 @@ def test_forced_rotation_does_not_affect_other_tenants(client: Client, stranger:
 
 
 def test_person_who_adds_a_client_becomes_its_owner(
-    tenant: Tenant, administrator: Person, actor: Actor, colleague: Person
+    tenant: Tenant, administrator: Person, mara: Actor, colleague: Person
 ) -> None:
-    assert not make_client("Free", tenant, actor=actor).client.owners.exists()
-    demand(TenantPolicy(owner_required=True), actor)
+    assert not make_client("Free", tenant, actor=mara).client.owners.exists()
+    demand(TenantPolicy(owner_required=True), mara)
 
-    owned = make_client("Owned", tenant, actor=actor).client
+    owned = make_client("Owned", tenant, actor=mara).client
     assert list(owned.owners.all()) == [administrator]
     with pytest.raises(RuleBroken):
         make_client("Nobody's", tenant)  # on the command line, which has no person
 
     with refused_at("owners"):
-        set_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
+        set_owners(owned, frozenset(), expected_version=owned.version, actor=mara, now=NOW)
     Person.objects.filter(pk=colleague.pk).update(is_active=False)
     with pytest.raises(RuleBroken):
-        set_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
+        set_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=mara, now=NOW)
     assert list(owned.owners.all()) == [administrator]
