@@ -1,6 +1,9 @@
 """Who acts in tests: the command line, a person who just proved who they are, a machine."""
 
+from dataclasses import replace
+
 from clients_app.actors import Actor, ActorKind
+from clients_app.identity.actor import person_actor
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from clients_app.selectors.people.lookup import rights_of
@@ -11,14 +14,7 @@ def command_line_in(tenant: Tenant) -> Actor:
 
 
 def actor_for(person: Person) -> Actor:
-    return Actor(
-        kind=ActorKind.PERSON,
-        tenant_id=person.tenant_id,
-        id=str(person.pk),
-        name=str(person),
-        rights=rights_of(person),
-        has_fresh_proof=lambda: True,
-    )
+    return replace(person_actor(person, rights_of(person)), has_fresh_proof=lambda: True)
 
 
 def machine_of(client: Client) -> Actor:

@@ -3,6 +3,7 @@
 Source: RFC 6750; RFC 9470; API-2 and API-11.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from clients_app.api.errors import CHALLENGE, Refusal, challenged
 from clients_app.http import operation_ids
 from clients_app.http.peer_address import address_of
 from clients_app.http.scheme import is_https
+from clients_app.identity.actor import person_actor
 from clients_app.identity.last_proof import LASTS
 from clients_app.models import Client
 from clients_app.rules.client_ids import parse_client_id
@@ -83,12 +85,8 @@ def _actor_of(active: ActiveToken, request: Request) -> Actor:
             operation_id=operation_id,
         )
     person = get_person(client.tenant_id, UUID(token["sub"]))
-    return Actor(
-        kind=ActorKind.PERSON,
-        tenant_id=person.tenant_id,
-        id=str(person.pk),
-        name=str(person),
-        rights=rights_of(person),
+    return replace(
+        person_actor(person, rights_of(person)),
         has_fresh_proof=partial(_is_fresh, client, token["authorization_id"]),
         address=address,
         operation_id=operation_id,

@@ -31,14 +31,21 @@ def actor_of(request: HttpRequest, *, tenant_id: UUID | None = None) -> Actor:
     return actor
 
 
-def acting(request: HttpRequest, person: Person, *, rights: frozenset[UUID] = frozenset()) -> Actor:
-    """Return ``person`` as the actor of ``request``, signed in or not."""
+def person_actor(person: Person, rights: frozenset[UUID]) -> Actor:
+    """Return ``person`` as an actor with these rights."""
     return Actor(
         kind=ActorKind.PERSON,
         tenant_id=person.tenant_id,
         id=str(person.pk),
         name=str(person),
         rights=rights,
+    )
+
+
+def acting(request: HttpRequest, person: Person, *, rights: frozenset[UUID] = frozenset()) -> Actor:
+    """Return ``person`` as the actor of ``request``, signed in or not."""
+    return replace(
+        person_actor(person, rights),
         is_staff=person.is_staff,
         address=address_of(request),
         operation_id=getattr(request, "operation_id", ""),

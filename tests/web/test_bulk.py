@@ -6,12 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from clients_app.actors import Actor, ActorKind
 from clients_app.errors import RuleBroken
 from clients_app.limits import BULK_MAX, OWNERS_MAX, TAGS_MAX
 from clients_app.models import AuditEvent, Client
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.bulk import enable_all
+from tests.actors import actor_for
 from tests.conftest import browser_of
 from tests.factories import make_client, make_person
 from tests.responses import HTMX, is_page, text_of
@@ -193,12 +192,7 @@ def test_bulk_without_clients_is_refused(administrator_browser):
 
 
 def test_bulk_of_as_many_as_allowed_works_and_one_more_is_refused(administrator, now):
-    actor = Actor(
-        kind=ActorKind.PERSON,
-        tenant_id=administrator.tenant_id,
-        rights={TENANT_ADMINISTRATOR},
-        has_fresh_proof=lambda: True,
-    )
+    actor = actor_for(administrator)
     ids = [uuid4() for _ in range(BULK_MAX + 1)]
 
     assert enable_all(ids[1:], enabled=False, actor=actor, now=now).gone == BULK_MAX
