@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import jwt
+import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
@@ -32,14 +33,17 @@ def token_for(portal: PortalProcess, client: dict[str, str], **more: str) -> dic
     return found
 
 
-def client_of(portal: PortalProcess, name: str) -> dict[str, str]:
-    """Add a client on the command line; return its two values."""
-    added = json.loads(portal.run("clients", "add", name, "--json", "--tenant", TENANT).stdout)
+@pytest.fixture
+def client(live_portal: PortalProcess) -> dict[str, str]:
+    """The two values of a client."""
+    words = ("clients", "add", f"Caller {uuid4()}", "--json", "--tenant", TENANT)
+    added = json.loads(live_portal.run(*words).stdout)
     return {key: added[key] for key in ("client_id", "client_secret")}
 
 
-def add_api(page: Page, name: str, identifier: str, scopes: str) -> None:
-    """Add an API from the list; its Details are open then."""
+def add_api(visitor: Visitor, name: str, identifier: str, scopes: str) -> Page:
+    """Add an API from the list; return the page of its Details."""
+    page = visitor.page("/security/apis")
     page.get_by_role("link", name="Add API").click()
     window = expect_window(page, "Add API")
     window.get_by_label("Name", exact=True).fill(name)
@@ -47,6 +51,7 @@ def add_api(page: Page, name: str, identifier: str, scopes: str) -> None:
     window.get_by_label("Scopes").fill(scopes)
     press(page, "Add")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    return page
 
 
 def allow(visitor: Visitor, page: Page, client_id: str, api: str, scope: str) -> None:
@@ -78,12 +83,10 @@ def judged(program: str, folder: Path, *arguments: str) -> str:
 
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_api_from_add_to_its_first_token(
-    visitor: Visitor, live_portal: PortalProcess, tmp_path: Path
+    visitor: Visitor, live_portal: PortalProcess, client: dict[str, str], tmp_path: Path
 ) -> None:
     name, identifier = f"Orders {uuid4()}", f"https://orders.example/{uuid4()}"
-    client = client_of(live_portal, f"Caller {uuid4()}")
-    page = visitor.page("/security/apis")
-    add_api(page, name, identifier, "orders.read Read orders\norders.write Place orders")
+    page = add_api(visitor, name, identifier, "orders.read Read orders\norders.write Place orders")
     api = page.url
     expect(page.get_by_role("link", name="Scopes")).to_contain_text("2")
     allow(visitor, page, client["client_id"], name, "orders.read")
@@ -116,12 +119,10 @@ def secret_window(page: Page, client_id: str) -> Locator:
 
 
 def test_programs_and_test_it_ask_for_the_chosen_api(
-    visitor: Visitor, live_portal: PortalProcess, tmp_path: Path
+    visitor: Visitor, live_portal: PortalProcess, client: dict[str, str], tmp_path: Path
 ) -> None:
     name, identifier = f"Sales {uuid4()}", f"https://sales.example/it's?id={uuid4()}&b=$1"
-    client = client_of(live_portal, f"Seller {uuid4()}")
-    page = visitor.page("/security/apis")
-    add_api(page, name, identifier, "sell")
+    page = add_api(visitor, name, identifier, "sell")
     allow(visitor, page, client["client_id"], name, "sell")
     window = secret_window(page, client["client_id"])
     plain = window.locator("#id_client_secret").inner_text()

@@ -83,6 +83,14 @@ def rooms(live_portal: PortalProcess, app: Application) -> Rooms:
     return Rooms(live_portal, app, "--first-party")
 
 
+@pytest.fixture
+def signed_in(new_visitor: NewVisitor, rooms: Rooms, javascript: bool) -> Page:
+    """The page of a person whom the application sent here and who has signed in."""
+    page = new_visitor(rooms.portal, javascript=javascript).page(rooms.address())
+    sign_in(page)
+    return page
+
+
 @BOTH
 def test_person_signs_in_allows_and_comes_back_with_a_code(
     new_visitor: NewVisitor, live_portal: PortalProcess, app: Application, javascript: bool
@@ -118,12 +126,9 @@ def test_person_signs_in_allows_and_comes_back_with_a_code(
 
 @BOTH
 def test_first_party_application_gets_the_code_right_after_the_sign_in(
-    new_visitor: NewVisitor, rooms: Rooms, javascript: bool
+    signed_in: Page, rooms: Rooms
 ) -> None:
-    page = new_visitor(rooms.portal, javascript=javascript).page(rooms.address())
-    sign_in(page)
-
-    assert rooms.back(page)["code"]
+    assert rooms.back(signed_in)["code"]
 
 
 @WITH_AND_WITHOUT_JAVASCRIPT
@@ -156,11 +161,8 @@ def test_sign_in_is_asked_for_again(
 
 
 @BOTH
-def test_person_signs_out_and_comes_back(
-    new_visitor: NewVisitor, rooms: Rooms, javascript: bool
-) -> None:
-    page = new_visitor(rooms.portal, javascript=javascript).page(rooms.address())
-    sign_in(page)
+def test_person_signs_out_and_comes_back(signed_in: Page, rooms: Rooms) -> None:
+    page = signed_in
     rooms.back(page)
     query = urlencode(
         {
