@@ -116,6 +116,17 @@ def url_client_form():
 
 
 @pytest.fixture
+def register_application(administrator_browser, url_client_form):
+    """A function that adds an Authorization Code client with these fields; returns the status."""
+
+    def register_application(**fields: list[str]) -> int:
+        address = "/security/clients/register/authorization-code"
+        return administrator_browser.post(address, url_client_form | fields).status_code
+
+    return register_application
+
+
+@pytest.fixture
 def csrf_browser(administrator):
     browser = browser_of(administrator)
     browser.handler.enforce_csrf_checks = True

@@ -98,15 +98,13 @@ def test_name_of_the_organisation_has_at_most_200_characters(
 
 @pytest.mark.parametrize("field", ["redirect_uris", "post_logout_redirect_uris"])
 def test_url_has_at_most_2000_characters(
-    administrator_browser: Browser, url_client_form: dict[str, Any], field: str
+    register_application: Callable[..., int], field: str
 ) -> None:
     longest = "https://map.example/".ljust(2000, "p")
-    address = f"{REGISTER}/authorization-code"
-    refused = administrator_browser.post(address, url_client_form | {field: [f"{longest}p"]})
-    assert refused.status_code == 422
+    assert register_application(**{field: [f"{longest}p"]}) == 422
     assert not Client.objects.exists()
 
-    administrator_browser.post(address, url_client_form | {field: [longest]})
+    assert register_application(**{field: [longest]}) == 200
     assert Client.objects.get().urls.filter(url=longest).count() == 1
 
 

@@ -17,32 +17,35 @@ pytestmark = pytest.mark.both_databases
 
 LIST = "/security/clients"
 REGISTER = "/security/clients/register"
+Register = Callable[..., int]
+
+
+@pytest.fixture
+def register(administrator_browser: Browser, draft: dict[str, Any]) -> Register:
+    """A function that adds a client with these fields, and returns the status."""
+
+    def register(**fields: str | list[str]) -> int:
+        return administrator_browser.post(REGISTER, draft | fields).status_code
+
+    return register
 
 
 @pytest.mark.parametrize(("count", "is_taken"), [(20, True), (21, False)])
-def test_client_has_at_most_20_tags(
-    administrator_browser: Browser, draft: dict[str, Any], count: int, is_taken: bool
-) -> None:
-    tags = ", ".join(f"tag {number}" for number in range(count))
-    reply = administrator_browser.post(REGISTER, draft | {"tags": tags})
+def test_client_has_at_most_20_tags(register: Register, count: int, is_taken: bool) -> None:
+    status = register(tags=", ".join(f"tag {number}" for number in range(count)))
 
-    assert reply.status_code == (200 if is_taken else 422)
+    assert status == (200 if is_taken else 422)
     assert Client.objects.exists() is is_taken
 
 
 @pytest.mark.parametrize(("count", "is_taken"), [(25, True), (26, False)])
 def test_client_has_at_most_25_roles(
-    administrator_browser: Browser,
-    draft: dict[str, Any],
-    tenant: Tenant,
-    count: int,
-    is_taken: bool,
+    register: Register, tenant: Tenant, count: int, is_taken: bool
 ) -> None:
     """Tenant Member, which each client has, is one of them."""
     roles = [str(make_role(f"R{number}", tenant).pk) for number in range(count - 1)]
-    reply = administrator_browser.post(REGISTER, draft | {"roles": roles})
 
-    assert reply.status_code == (200 if is_taken else 422)
+    assert register(roles=roles) == (200 if is_taken else 422)
     if is_taken:
         held = Client.objects.get().roles.all()
         assert len(held) == count
@@ -51,18 +54,13 @@ def test_client_has_at_most_25_roles(
 
 @pytest.mark.parametrize(("last_name", "is_taken"), [(42, True), (43, False)])
 def test_roles_of_a_client_take_at_most_2048_bytes_of_a_token(
-    administrator_browser: Browser,
-    draft: dict[str, Any],
-    tenant: Tenant,
-    last_name: int,
-    is_taken: bool,
+    register: Register, tenant: Tenant, last_name: int, is_taken: bool
 ) -> None:
     """Each takes its name and 42 bytes more; Tenant Member takes 55."""
     names = [f"{number:02}".ljust(41, "r") for number in range(23)] + ["r" * last_name]
     roles = [str(make_role(name, tenant).pk) for name in names]
-    reply = administrator_browser.post(REGISTER, draft | {"roles": roles})
 
-    assert reply.status_code == (200 if is_taken else 422)
+    assert register(roles=roles) == (200 if is_taken else 422)
     assert Client.objects.exists() is is_taken
 
 
@@ -95,15 +93,13 @@ def test_client_has_at_most_20_owners(
 
 @pytest.mark.parametrize("field", ["redirect_uris", "post_logout_redirect_uris"])
 def test_client_has_at_most_10_urls_of_a_kind(
-    administrator_browser: Browser, url_client_form: dict[str, Any], field: str
+    register_application: Callable[..., int], field: str
 ) -> None:
     urls = [f"https://map.example/{number}" for number in range(11)]
-    address = f"{REGISTER}/authorization-code"
-    refused = administrator_browser.post(address, url_client_form | {field: urls})
-    assert refused.status_code == 422
+    assert register_application(**{field: urls}) == 422
     assert not Client.objects.exists()
 
-    administrator_browser.post(address, url_client_form | {field: urls[1:]})
+    assert register_application(**{field: urls[1:]}) == 200
     assert Client.objects.get().urls.filter(url__in=urls).count() == 10
 
 
