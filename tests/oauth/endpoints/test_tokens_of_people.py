@@ -1,6 +1,8 @@
 """Introspection and revocation of what clients got for people: INT-1 to INT-3, CLI-17."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -114,45 +116,53 @@ def verdict_of(people: People, token: str) -> str | None:
     return found.verdict if found else None
 
 
+def change_person(**columns: Any) -> Callable[[People], object]:
+    return lambda people: Person.objects.filter(pk=people.person.pk).update(**columns)
+
+
+def change_client(**columns: Any) -> Callable[[People], object]:
+    return lambda people: Client.objects.filter(pk=people.hybrid.id).update(**columns)
+
+
+#: what ends the token of a person, and what a look at the token says then
+ENDS: dict[str, tuple[Callable[[People], object], Verdict]] = {
+    "deactivated": (change_person(is_active=False), Verdict.PERSON_ENDED),
+    "moved": (
+        lambda people: change_person(tenant=make_tenant("Cranes"))(people),
+        Verdict.PERSON_ENDED,
+    ),
+    "access": (change_person(access_version=9), Verdict.PERSON_ENDED),
+    "ended": (
+        lambda _: Authorization.objects.update(ended_at=timezone.now(), ended_why="withdrawn"),
+        Verdict.PERSON_ENDED,
+    ),
+    "disabled": (change_client(is_enabled=False), Verdict.CLIENT_DISABLED),
+    "revoked": (
+        lambda people: change_client(tokens_not_before=timezone.now())(people),
+        Verdict.ALL_REVOKED,
+    ),
+    "api": (lambda people: let_call(people.hybrid.row), Verdict.API_NOT_ALLOWED),
+    "secret": (
+        lambda _: ClientSecret.objects.update(removed_at=timezone.now()),
+        Verdict.SECRET_REMOVED,
+    ),
+}
+
+
 @pytest.mark.both_databases
-@pytest.mark.parametrize(
-    ("name", "verdict"),
-    [
-        ("deactivated", Verdict.PERSON_ENDED),
-        ("moved", Verdict.PERSON_ENDED),
-        ("ended", Verdict.PERSON_ENDED),
-        ("access", Verdict.PERSON_ENDED),
-        ("disabled", Verdict.CLIENT_DISABLED),
-        ("revoked", Verdict.ALL_REVOKED),
-        ("api", Verdict.API_NOT_ALLOWED),
-        ("secret", Verdict.SECRET_REMOVED),
-    ],
-)
-def test_token_ends_with_what_it_rests_on(people: People, name: str, verdict: Verdict):
-    token, now = people.signed_in(people.hybrid)["access_token"], timezone.now()
+@pytest.mark.parametrize(("end", "verdict"), ENDS.values(), ids=ENDS)
+def test_token_ends_with_what_it_rests_on(
+    people: People, end: Callable[[People], object], verdict: Verdict
+):
+    token = people.signed_in(people.hybrid)["access_token"]
     assert verdict_of(people, token) is Verdict.ACTIVE
-    person = Person.objects.filter(pk=people.person.pk)
-    client = Client.objects.filter(pk=people.hybrid.id)
-    if name == "deactivated":
-        person.update(is_active=False)
-    elif name == "moved":
-        person.update(tenant=make_tenant("Cranes"))
-    elif name == "access":
-        person.update(access_version=9)
-    elif name == "ended":
-        Authorization.objects.update(ended_at=now, ended_why="withdrawn")
-    elif name == "disabled":
-        client.update(is_enabled=False)
-    elif name == "revoked":
-        client.update(tokens_not_before=now)
-    elif name == "api":
-        let_call(people.hybrid.row)
-    else:
-        ClientSecret.objects.update(removed_at=now)
+
+    end(people)
 
     assert verdict_of(people, token) is verdict
-    client.update(is_enabled=True) if name == "disabled" else None
-    assert verdict_of(people, token) is (Verdict.ACTIVE if name == "disabled" else verdict)
+    change_client(is_enabled=True)(people)
+    was_disabled = verdict is Verdict.CLIENT_DISABLED
+    assert verdict_of(people, token) is (Verdict.ACTIVE if was_disabled else verdict)
 
 
 @pytest.mark.both_databases

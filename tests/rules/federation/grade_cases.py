@@ -12,6 +12,7 @@ NO_SSH = {"oidc.circleci.com/ssh-rerun": "false"}
 PROJECT = "project_path:g/p:ref_type:branch:ref"
 WORKSPACE = "organization:o:project:p:workspace:w:run_phase"
 IDS = {"terraform_organization_id": "org-1", "terraform_workspace_id": "ws-1"}
+ACCOUNT = "arn:aws:iam::123456789012"
 PROTECTED = {"environment": "prod", "environment_protected": "true"}
 
 #: by platform, and by the level and words of a grade: the rules that have it, some with rules for
@@ -127,16 +128,9 @@ GRADES: dict[str, dict[tuple[Level, str], list[str | tuple[str, dict[str, str]]]
         ],
     },
     "aws": {
-        (SAFE, "one role"): ["arn:aws:iam::123456789012:role/team/r"],
-        (CAUTION, "several roles"): [
-            "arn:aws:iam::123456789012:role/team/*",
-            "arn:aws:iam::123456789012:role/t*/r",
-        ],
-        (DANGEROUS, "any role"): [
-            "arn:aws:iam::123456789012:role/*",
-            "arn:aws:iam::123456789012:*",
-            "*",
-        ],
+        (SAFE, "one role"): [f"{ACCOUNT}:role/team/r"],
+        (CAUTION, "several roles"): [f"{ACCOUNT}:role/team/*", f"{ACCOUNT}:role/t*/r"],
+        (DANGEROUS, "any role"): [f"{ACCOUNT}:role/*", f"{ACCOUNT}:*", "*"],
     },
     "google": {
         (SAFE, "one identity"): ["112233445566778899001"],
