@@ -67,9 +67,7 @@ def test_metadata_lists_all_features(db: None, path: str):
             for name in ("token", "introspection", "revocation")
         },
         "introspection_endpoint_auth_methods_supported": [
-            "client_secret_basic",
-            "client_secret_post",
-            "private_key_jwt",
+            name for name in METHODS if name != "none"
         ],
         "revocation_endpoint_auth_methods_supported": list(METHODS),
     }
