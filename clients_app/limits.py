@@ -3,7 +3,6 @@
 PORTAL_NAME_MAX = 40
 NAME_MAX = 200  # characters of a client's Name
 DESCRIPTION_MAX = 500  # characters of a client's Description
-CONTACT_MAX = 200
 TAGS_MAX = 20
 TAG_MAX = 50  # characters of one tag
 ROLE_NAME_MAX = 60

@@ -15,6 +15,7 @@ from clients_app.models.person import Person
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant, TenantQuerySet
 from clients_app.models.texts import Keyed, checks_texts
+from clients_app.rules.client_fields import CONTACT, DESCRIPTION
 from clients_app.rules.client_types import CLIENT_TYPES, ClientType
 from clients_app.rules.health import Health, health_of
 
@@ -85,8 +86,8 @@ class Client(Keyed, Mutes):
     )
     name = models.CharField(max_length=limits.NAME_MAX)
     name_key = models.CharField(max_length=3 * limits.NAME_MAX, editable=False)
-    description = models.CharField(max_length=limits.DESCRIPTION_MAX, blank=True)
-    contact = models.CharField(max_length=limits.CONTACT_MAX, blank=True)
+    description = models.CharField(max_length=DESCRIPTION.maximum, blank=True)
+    contact = models.CharField(max_length=CONTACT.maximum, blank=True)
     is_enabled = models.BooleanField(default=True)
     token_lifetime_s = models.PositiveIntegerField(default=limits.TOKEN_LIFETIME_DEFAULT_S)
     allow_refresh_token = models.BooleanField(default=False)

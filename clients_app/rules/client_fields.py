@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clients_app.errors import gettext_noop
-from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, URL_MAX
+from clients_app.limits import DESCRIPTION_MAX, URL_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +22,21 @@ class Line:
     maximum: int  # characters
 
 
-LINES: Final = (
-    Line(
-        name="description",
-        prop="Description",
-        label=gettext_noop("Description"),
-        help=gettext_noop("What it is for."),
-        maximum=DESCRIPTION_MAX,
-    ),
-    Line(
-        name="contact",
-        prop="Contact",
-        label=gettext_noop("Contact"),
-        help=gettext_noop("Who to ask before removing it."),
-        maximum=CONTACT_MAX,
-    ),
+DESCRIPTION: Final = Line(
+    name="description",
+    prop="Description",
+    label=gettext_noop("Description"),
+    help=gettext_noop("What it is for."),
+    maximum=DESCRIPTION_MAX,
 )
+CONTACT: Final = Line(
+    name="contact",
+    prop="Contact",
+    label=gettext_noop("Contact"),
+    help=gettext_noop("Who to ask before removing it."),
+    maximum=200,
+)
+LINES: Final = (DESCRIPTION, CONTACT)
 
 #: What people see of an application before they let it act for them: only types that sign people in
 #: have these. Source: RFC 7591 section 2 (``client_uri``, ``logo_uri``).

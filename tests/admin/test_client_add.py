@@ -11,9 +11,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clients_app import audit
-from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
+from clients_app.rules.client_fields import CONTACT, DESCRIPTION
 from clients_app.rules.secret_format import is_well_formed
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address, plain_secret_in
 from tests.admin.conftest import Installation, last_event, page_of
@@ -129,8 +129,8 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "lifetime 59": ({"token_lifetime": "59"}, "token_lifetime", "The shortest Token Lifetime"),
     "lifetime 3601": ({"token_lifetime": "3601"}, "token_lifetime", "The longest Token Lifetime"),
     "lifetime word": ({"token_lifetime": "ten"}, "token_lifetime", "Use only the digits 0 to 9"),
-    "description": ({"description": "d" * (DESCRIPTION_MAX + 1)}, "description", "1 too many."),
-    "contact": ({"contact": "c" * (CONTACT_MAX + 1)}, "contact", "1 too many."),
+    "description": ({"description": "d" * (DESCRIPTION.maximum + 1)}, "description", "1 too many."),
+    "contact": ({"contact": "c" * (CONTACT.maximum + 1)}, "contact", "1 too many."),
     "control": ({"description": "a\x07b"}, "description", "Remove character 2 (U+0007)."),
     "tags": ({"tags": ",".join(map(str, range(21)))}, "tags", "Enter at most 20 tags."),
     "role": ({"roles": ["6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11"]}, "roles", "Select roles from"),

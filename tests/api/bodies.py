@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 from clients_app.models import Api, Client, ClientKey, ClientSecret, FederatedIdentity, Role
+from clients_app.rules.client_fields import LINES
 from tests.api.addresses import NEW_KEY, ONE, RULES, A, H, M
 
 
@@ -17,7 +18,7 @@ class Resource(NamedTuple):
 
 
 CLIENT: Final = {
-    **dict.fromkeys(("Name", "Description", "Contact"), "text"),
+    **dict.fromkeys(("Name", *(line.prop for line in LINES)), "text"),
     "Enabled": "flag",
     "AccessTokenLifetime": "whole",
     "Tags": "list items too many",
@@ -96,8 +97,7 @@ RESOURCES: Final = [
 ]
 #: what the API says of a client that was added with a name alone, beside the name
 OF_NEW_CLIENT: Final = {
-    "Description": "",
-    "Contact": "",
+    **{line.prop: "" for line in LINES},
     "LastUsed": None,
     **dict.fromkeys(("MayIntrospectTokens", "MayRotateOwnSecrets", *SWITCHES), False),
 }

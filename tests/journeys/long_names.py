@@ -11,6 +11,7 @@ from clients_app import limits
 from clients_app.actors import Actor
 from clients_app.models import Client, Delivery, Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.rules.client_fields import CONTACT
 from clients_app.rules.client_types import AUTHORIZATION_CODE
 from clients_app.rules.verdicts import SENT_MAX
 from clients_app.rules.webhook_urls import shown_url
@@ -102,7 +103,7 @@ def _add_client(
             name=long(first, limits.NAME_MAX),
             role_ids=roles,
             description=long("d", limits.DESCRIPTION_MAX),
-            contact=long("c", limits.CONTACT_MAX),
+            contact=long("c", CONTACT.maximum),
             tags=(long("t", limits.TAG_MAX), long("u", limits.TAG_MAX)),
         ),
         SecretDraft(

@@ -10,6 +10,7 @@ import requests
 from playwright.sync_api import expect
 
 from clients_app import limits
+from clients_app.rules.client_fields import CONTACT
 from tests.journeys.page_actions import expect_window, open_add_client, send_wrong, to_second_step
 from tests.journeys.test_invalid_input import IN_TEN_YEARS
 from tests.journeys.visitor import Visitor, press
@@ -72,7 +73,7 @@ def test_add_client_longest_values_are_accepted(visitor: Visitor) -> None:
     window.get_by_label("Token Lifetime").fill("60")
     window.locator("summary").click()
     window.get_by_label("Description").fill("d" * limits.DESCRIPTION_MAX)
-    window.get_by_label("Contact").fill("c" * limits.CONTACT_MAX)
+    window.get_by_label("Contact").fill("c" * CONTACT.maximum)
     tags = [f"{number:02}".ljust(limits.TAG_MAX, "t") for number in range(limits.TAGS_MAX)]
     window.get_by_label("Tags").fill(",".join(tags))
     press(page, "Continue")
