@@ -102,6 +102,7 @@ class SentBefore(Conflict):
 class AlreadyAdded(SentBefore):
     """This form was sent before, and added a client or a secret."""
 
-    def __init__(self, client_id: UUID) -> None:
-        super().__init__(gettext_noop("Already added. Its secret cannot be shown; add a new one."))
-        self.client_id = client_id
+    def __init__(self, client_id: UUID, *, has_secret: bool) -> None:
+        with_secret = gettext_noop("Already added. Its secret cannot be shown; add a new one.")
+        super().__init__(with_secret if has_secret else gettext_noop("Already added."))
+        self.client_id, self.has_secret = client_id, has_secret

@@ -147,8 +147,9 @@ def _of_operation(error: errors.PortalError, properties: Mapping[str, str]) -> P
     if isinstance(error, errors.ChangedMeanwhile):
         return Problem(412, "It was changed since you read it. Nothing was saved.")
     if isinstance(error, errors.AlreadyAdded):
-        said = "This request was sent before, and added to the client"
-        return Problem(409, f"{said} {error.client_id}. Its secret cannot be shown; add a new one.")
+        said = f"This request was sent before, and added to the client {error.client_id}."
+        lost = " Its secret cannot be shown; add a new one." if error.has_secret else ""
+        return Problem(409, said + lost)
     if isinstance(error, errors.SentBefore):
         return Problem(409, "This request was sent before, and did what it asked for.")
     if isinstance(error, errors.Refused):

@@ -20,13 +20,17 @@ def refuse_used(form_key: str, *, actor: Actor) -> None:
 
     Lock rows first.
     """
-    if form_key and (used := _own(form_key, actor).first()):
-        raise AlreadyAdded(used.client_id) if used.client_id else SentBefore
+    if form_key and (used := _own(form_key, actor).select_related("client").first()):
+        if used.client is None:
+            raise SentBefore
+        has_secret = used.client.secrets.present().exists()
+        raise AlreadyAdded(used.client.pk, has_secret=has_secret)
 
 
-def use(form_key: str, *, client: Client, actor: Actor, now: datetime) -> None:
-    """Mark the key as used for ``client``, in the transaction of the operation.
+def use(form_key: str, *, client: Client | None = None, actor: Actor, now: datetime) -> None:
+    """Mark the key as used, in the transaction of the operation.
 
+    ``client`` was added, or got a secret, which only the first answer shows.
     Errors: Conflict if another request used the first half of the key meanwhile.
     """
     if form_key:

@@ -56,8 +56,12 @@ def once(
 
 
 def say_outcome(request: HttpRequest) -> HttpResponse:
-    """Say what the first try did."""
-    outcome = _outcome_of(request) or Outcome("front", gettext(SentBefore().sentence))
+    """Say what the first try did, on the page of its client if it has one and names no other."""
+    match, sentence = request.resolver_match, gettext(SentBefore().sentence)
+    outcome = _outcome_of(request)
+    if outcome is None and match and "client_id" in match.kwargs:
+        return done(request, sentence, "client-secrets", client_id=match.kwargs["client_id"])
+    outcome = outcome or Outcome("front", sentence)
     return done(request, str(outcome.sentence), outcome.page, event=outcome.event)
 
 

@@ -11,6 +11,7 @@ from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PortalProcess
 
 PUBLIC = ECKey.generate_key("P-256").as_pem(private=False).decode()
+SUBMIT_TWICE = "field => { field.form.requestSubmit(); field.form.requestSubmit(); }"
 PLACES = (
     *("Audit events", "Client secrets", "Clients", "People"),
     *("Public keys", "Federated identities", "Roles", "Signing keys", "Tenants", "Token usages"),
@@ -70,6 +71,22 @@ def test_add_client_marks_errors_then_adds(visitor: Visitor) -> None:
     plain = plain.removeprefix("pcs_")
     assert plain not in visitor.portal.dump_of_every_table()
     assert plain not in visitor.portal.log()
+
+
+def test_enter_pressed_twice_adds_one_client_and_shows_its_secret(visitor: Visitor) -> None:
+    page = front_page(visitor)
+    page.goto("/admin/clients_app/client/add/")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name:").fill(f"Twice, {visitor.javascript}")
+    if visitor.javascript:
+        page.get_by_label("Name:").evaluate(SUBMIT_TWICE)
+        expect(page.locator("h1")).to_have_text("Client Successfully Created")
+        page.wait_for_load_state("networkidle")
+        assert page.locator("#client_secret").inner_text()
+    else:
+        visitor.expect(409)
+        page.get_by_role("button", name="Add").dblclick()
+        expect(page.locator("h1")).to_have_text(re.compile("^(Already Added|Client Successfully)"))
 
 
 def test_client_gets_a_second_secret_and_is_removed(visitor: Visitor) -> None:

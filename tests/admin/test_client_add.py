@@ -94,6 +94,8 @@ def test_add_client_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None
     again = staff.post(add_client_address(tenant), ADD_CLIENT_FORM)
 
     assert again.status_code == 409
+    assert f"{Client.objects.get().name} was saved by your first attempt." in text_of(again)
+    assert f'href="{page_of(Client.objects.get())}"' in text_of(again)
     assert "Already added. Its secret cannot be shown; add a new one." in text_of(again)
     assert plain_secret_in(first) not in text_of(again)
     assert Client.objects.count() == 1

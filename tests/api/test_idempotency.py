@@ -35,6 +35,20 @@ def test_client_is_added_once(robot: Caller) -> None:
     assert Client.objects.filter(name="Pump").count() == 1
 
 
+def test_client_without_a_secret_is_told_of_none(robot: Caller) -> None:
+    key = {"JwksUrl": "https://pump.example.com/jwks"}
+    body = {"Name": "Pump", "PublicKey": key}
+    first = robot.post("ClientCredentialClients", body, Idempotency_Key=KEY)
+    client_id = first.json()["Client"]["Id"]
+
+    again = robot.post("ClientCredentialClients", body, Idempotency_Key=KEY)
+    refused(again, 409, f"This request was sent before, and added to the client {client_id}.")
+    address = f"ClientCredentialClients/{client_id}/FederatedIdentities"
+    identity = {"Issuer": "https://ci.example.com", "Subject": "job:build"}
+    assert robot.post(address, identity, Idempotency_Key="other").status_code == 201
+    refused(robot.post(address, identity, Idempotency_Key="other"), 409, AGAIN)
+
+
 @pytest.mark.parametrize("rest", ["Secrets", "Secrets/{}/Rotate"])
 def test_secret_is_added_once(robot: Caller, rest: str) -> None:
     made = make_client("Pump", robot.tenant)

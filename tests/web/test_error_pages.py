@@ -135,7 +135,7 @@ def test_post_too_large_is_refused_with_an_explanation(administrator_browser, dr
 
 @pytest.mark.parametrize(
     "path",
-    ["/security/clients/register", "/security/clients/add", "/admin/clients_app/client/add/"],
+    ["/security/clients/register", "/security/clients/add", "/admin/clients_app/role/add/"],
 )
 @pytest.mark.parametrize(
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]

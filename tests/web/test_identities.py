@@ -60,10 +60,15 @@ def test_form_without_javascript_goes_back_to_the_secrets(administrator_browser,
 
 
 def test_form_that_is_sent_twice_adds_one(administrator_browser, address, machine):
-    for _ in range(2):
-        administrator_browser.post(address("/identities/add/github"), GITHUB)
+    path = address("/identities/add/github")
+    administrator_browser.post(path, GITHUB)
+
+    page, window = (administrator_browser.post(path, GITHUB, headers=some) for some in ({}, HTMX))
 
     assert machine.client.identities.count() == 1
+    assert (page.status_code, page["Location"]) == (303, address("/secrets"))
+    assert window.status_code == 204
+    assert "Already saved when it was first sent." in window["HX-Trigger"]
 
 
 def test_form_of_a_platform_shows_all_that_is_missing_at_once(administrator_browser, address):

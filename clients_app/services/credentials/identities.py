@@ -55,7 +55,7 @@ def add_identity(
 
     Errors: Forbidden; ProofRequired; RuleBroken at 10 live identities, for a field
     (identity.issuer, secret.expiration and so on), and where a policy of the tenant forbids the
-    rule or the issuer; NotFound; AlreadyAdded.
+    rule or the issuer; NotFound; SentBefore.
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     changes.refuse_client_type(client)
@@ -64,7 +64,7 @@ def add_identity(
         client = locked(client)
         require(actor, Action.ADD_CREDENTIAL, client=client)
         form_keys.refuse_used(form_key, actor=actor)
-        form_keys.use(form_key, client=client, actor=actor, now=now)
+        form_keys.use(form_key, actor=actor, now=now)
         insert_identity(client, identity, actor=actor, now=now)
     return identity
 

@@ -64,7 +64,7 @@ def rotate_key(
         old.expires_at = end_of_replaced(old.expires_at, old_ends_at, created_at=old.created_at)
         old.version += 1
         old.save(update_fields=["expires_at", "version"])
-        form_keys.use(form_key, client=client, actor=actor, now=now)
+        form_keys.use(form_key, actor=actor, now=now)
         rows[0].replaces = old
         insert_keys(client, rows, actor=actor, now=now)
         after = {**changes.values_of(old), "replaced_by": str(rows[0])}

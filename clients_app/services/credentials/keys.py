@@ -36,7 +36,7 @@ def add_keys(
 
     Errors: Forbidden; ProofRequired; RuleBroken (key, jwks_url, secret.description,
     secret.expiration), also at 10 live keys and for a key that the client has; NotFound;
-    AlreadyAdded.
+    SentBefore.
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     changes.refuse_client_type(client)
@@ -47,7 +47,7 @@ def add_keys(
         form_keys.refuse_used(form_key, actor=actor)
         refuse_known(client, rows)
         check_own_key(client, rows[0], actor=actor, now=now)
-        form_keys.use(form_key, client=client, actor=actor, now=now)
+        form_keys.use(form_key, actor=actor, now=now)
         insert_keys(client, rows, actor=actor, now=now)
     return rows
 

@@ -112,6 +112,6 @@ def test_register_with_a_key_twice_adds_one(administrator: Person) -> None:
     )
     register(administrator, draft, form_key="a-key-of-this-very-form")
 
-    with pytest.raises(AlreadyAdded):
+    with pytest.raises(AlreadyAdded, match=r"^Already added\.$"):
         register(administrator, draft, form_key="a-key-of-this-very-form")
     assert Client.objects.count() == 1

@@ -8,7 +8,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from clients_app import conf
-from clients_app.errors import AlreadyAdded, ChangedMeanwhile, NotFound, RuleBroken
+from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, SentBefore
 from clients_app.models import AuditEvent, Client, FederatedIdentity, FetchedKeySet
 from clients_app.rules.federation.presets import grade_of
 from clients_app.selectors.credentials.identities import trust_of_row
@@ -145,7 +145,7 @@ def test_slash_at_the_end_of_an_issuer_stays(client: Client, issuer: str) -> Non
 def test_form_that_is_sent_twice_adds_one_identity(client: Client) -> None:
     add(client, form_key="key")
 
-    with pytest.raises(AlreadyAdded):
+    with pytest.raises(SentBefore, match="Already saved"):
         add(client, form_key="key")
     assert client.identities.count() == 1
 

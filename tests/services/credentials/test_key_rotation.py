@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clients_app.actors import Actor
-from clients_app.errors import AlreadyAdded, Forbidden, NotFound, RuleBroken
+from clients_app.errors import Forbidden, NotFound, RuleBroken, SentBefore
 from clients_app.models import AuditEvent, Client, Person
 from clients_app.services.credentials.key_rotation import RotatedKey, rotate_key
 from clients_app.services.credentials.keys import remove_key
@@ -68,7 +68,7 @@ def test_rotation_of_a_key_is_refused_for_wrong_values(
         (RuleBroken, "Paste one public key", {"draft": draft(other, EC)}),
         (RuleBroken, "has this public key already", {}),
         (RuleBroken, "in the future", {"draft": draft(other), "old_ends_at": NOW - DAY}),
-        (AlreadyAdded, "Already added", {"draft": draft(other), "form_key": "one-key-of-a-form"}),
+        (SentBefore, "Already saved", {"draft": draft(other), "form_key": "one-key-of-a-form"}),
     )
 
     for error, words, more in refused:

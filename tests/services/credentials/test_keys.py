@@ -9,13 +9,13 @@ import pytest
 
 from clients_app.actors import Actor
 from clients_app.errors import (
-    AlreadyAdded,
     ChangedMeanwhile,
     Conflict,
     Forbidden,
     NotFound,
     ProofRequired,
     RuleBroken,
+    SentBefore,
 )
 from clients_app.models import AuditEvent, Client, ClientKey, Person, Tenant
 from clients_app.services.credentials.changes import CredentialDraft
@@ -162,7 +162,7 @@ def test_client_without_secrets_gets_no_key(tenant: Tenant, actor: Actor):
 def test_form_sent_twice_adds_once(client: Client, actor: Actor):
     add_keys(client, draft(), actor=actor, now=NOW, form_key="one")
 
-    with pytest.raises(AlreadyAdded):
+    with pytest.raises(SentBefore, match="Already saved"):
         add_keys(client, draft(key_of("EC", 1)), actor=actor, now=NOW, form_key="one")
 
 
