@@ -39,12 +39,15 @@ def test_commands_of_the_window_make_a_key_that_is_added(
     administrator_browser, address, machine, tmp_path, unused, kty
 ):
     page = text_of(administrator_browser.get(address("/keys/add")))
-    commands = [
-        line for line in re.findall("^openssl .*$", page, re.MULTILINE) if unused not in line
-    ]
+    commands = re.findall(r"^openssl (?:.*\\\n)*.*$", page, re.MULTILINE)
 
-    script = "\n".join(commands).removesuffix("</pre></div>")
-    subprocess.run(["sh", "-ec", script], cwd=tmp_path, check=True, capture_output=True)
+    script = "\n".join(one for one in commands if unused not in one)
+    subprocess.run(
+        ["sh", "-ec", script.removesuffix("</pre></div>")],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
     public = (tmp_path / "public-key.pem").read_text()
     administrator_browser.post(address("/keys/add"), {**ADDED, "key": public})
 
