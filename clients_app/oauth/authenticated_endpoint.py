@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -136,7 +137,9 @@ def _counted(error: OAuthError, request: Request) -> OAuthError:
     """
     if not error.client_id and (client_id := named_client_id(request)):
         error.client_id = client_id
-        count_unproved_request(client_id, error.error, address=request.address, now=timezone.now())
+        count_unproved_request(
+            UUID(client_id), error.error, address=request.address, now=timezone.now()
+        )
     return error
 
 

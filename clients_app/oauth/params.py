@@ -86,8 +86,8 @@ def _refuse_unreadable(request: Request) -> None:
     if len(request.body) > BODY_MAX:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         raise invalid_request("The body is too large.", status=status)
-    encoding = request.headers.get("content-encoding", "")
-    if encoding.strip().lower() not in ("", "identity"):
+    encoding = request.headers.get("content-encoding")
+    if encoding and encoding.strip().lower() not in ("", "identity"):
         # a proxy that unpacks it would see other parameters (RFC 9110 section 15.5.16)
         status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         raise invalid_request("Send the body without a Content-Encoding.", status=status)

@@ -100,14 +100,17 @@ def verifies(key: VerifyingKey, jwt: Jwt) -> bool:
     )
 
 
-def may_look(attempt: Attempt, *, keys: int) -> bool:
-    """Return whether to try ``keys`` that cannot prove the client, only to tell people.
+def is_heard(attempt: Attempt) -> bool:
+    """Return whether to find out what to tell people about a JWT that proves nothing.
 
-    Not in a flood, nor of a source with too many failures: that costs what good clients need.
+    Not for a source with too many failures: that costs what good clients need.
     """
-    if not keys or seconds_left(attempt.address, now=attempt.now):
-        return False
-    return near_misses.has_room(attempt.client_id) and near_misses.look(keys)
+    return not seconds_left(attempt.address, now=attempt.now)
+
+
+def may_look(attempt: Attempt, *, keys: int) -> bool:
+    """Return whether to try ``keys`` that cannot prove the client, only to tell people."""
+    return keys > 0 and near_misses.has_room(attempt.client_id) and near_misses.look(keys)
 
 
 def note(attempt: Attempt, credential: Credential, verdicts: Sequence[Verdict]) -> None:
@@ -128,12 +131,7 @@ def note_unsigned(
     rows: Sequence[StoredKey | StoredIdentity],
     verdicts: Callable[[], Sequence[Verdict]],
 ) -> None:
-    """Note a near miss of a JWT that names a known issuer, but that no key of ``rows`` signed.
-
-    Not of a source with too many failures.
-    """
-    if seconds_left(attempt.address, now=attempt.now):
-        return
+    """Note a near miss of a JWT that names a known issuer, but that no key of ``rows`` signed."""
     if not near_misses.has_room(attempt.client_id, is_signed=False):
         return
     known = [key.kid for row in rows for key in keys_of(row, attempt)]
@@ -174,7 +172,7 @@ def _has_new_keys(rows: Sequence[StoredKey | StoredIdentity]) -> bool:
     """Return whether keys were fetched now. Errors: OAuthError (503) while they are."""
     sources = {source for row in rows if (source := _source_of(row)) is not None}
     try:
-        return key_sets.wait_for(sources)
+        return bool(sources) and key_sets.wait_for(sources)
     except key_sets.NotYet as error:
         raise unavailable("keys are being fetched", retry_after_s=_FETCHED_AFTER_S) from error
 

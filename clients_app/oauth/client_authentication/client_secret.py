@@ -56,7 +56,7 @@ def _by_secret(id_text: str, plain: str, *, address: str, now: datetime) -> Auth
     if client_id is None:
         raise invalid_client("the client id is not a GUID", counts=True)
     if not could_be_secret(plain):
-        count_unproved_request(str(client_id), "unknown_secret", address=address, now=now)
+        count_unproved_request(client_id, "unknown_secret", address=address, now=now)
         raise invalid_client(
             "the secret has a wrong form or checksum", client_id=str(client_id), counts=True
         )

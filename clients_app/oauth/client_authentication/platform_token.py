@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from clients_app.oauth.client_authentication.attempts import (
     Attempt,
     Refused,
+    is_heard,
     is_live,
     may_look,
     named_keys,
@@ -65,12 +66,15 @@ def _signers(
     try:
         return signers(attempt, live)
     except Refused as error:
-        rows = live(attempt.credentials)
-        note_unsigned(attempt, error.problem, rows, lambda: _verdicts(attempt, rows[0]))
+        if is_heard(attempt):
+            rows = live(attempt.credentials)
+            note_unsigned(attempt, error.problem, rows, lambda: _verdicts(attempt, rows[0]))
         raise
 
 
 def _of_issuer(attempt: Attempt, credentials: StoredCredentials) -> Sequence[StoredIdentity]:
+    if not credentials.identities:
+        return ()
     issuer = attempt.jwt.claims.get("iss")
     named = issuer.rstrip("/") if isinstance(issuer, str) else None
     return [one for one in credentials.identities if one.issuer.rstrip("/") == named]
@@ -91,7 +95,7 @@ def _expired(attempt: Attempt) -> Refused:
     """Return the refusal of a token that only an expired identity trusts; note it if it is real."""
     rows = _of_issuer(attempt, attempt.credentials)
     named = [(row, key) for row in rows for key in named_keys(row, attempt)]
-    if may_look(attempt, keys=len(named)):
+    if is_heard(attempt) and may_look(attempt, keys=len(named)):
         identity = next((row for row, key in named if verifies(key, attempt.jwt)), None)
         if identity is not None:
             ended = Verdict("identity", "", shown(str(identity.expires_at)), "expired identity")

@@ -16,6 +16,7 @@ from clients_app import conf
 from clients_app.oauth.client_authentication.attempts import (
     Attempt,
     Refused,
+    is_heard,
     is_live,
     keys_of,
     may_look,
@@ -86,12 +87,12 @@ def _named(params: Mapping[str, str], jwt: Jwt | None) -> UUID | None:
 
 
 def _refusal(client_id: UUID | None, error: Refused, address: str, now: datetime) -> OAuthError:
+    named = str(client_id or "")
     if client_id is not None:
         cause = PROBLEMS[error.problem][1].replace("-", "_")
         count_unproved_request(
-            str(client_id), cause, address=address, now=now, credential=error.credential
+            client_id, cause, address=address, now=now, credential=error.credential
         )
-    named = str(client_id) if client_id else ""
     return invalid_client(f"client assertion: {error.problem}", client_id=named, counts=True)
 
 
@@ -138,7 +139,8 @@ def _signing_key(attempt: Attempt) -> StoredKey:
     try:
         return signers(attempt, live)[0]
     except Refused as error:
-        error.credential = _note_other_key(attempt, error.problem)
+        if is_heard(attempt):
+            error.credential = _note_other_key(attempt, error.problem)
         raise
 
 

@@ -82,7 +82,7 @@ def _note(visit: Visit, error: OAuthError) -> None:
     address = address_of(visit.http)
     if client := getattr(visit, "client", None):
         error.client_id = str(client.pk)
-        count_unproved_request(error.client_id, error.error, address=address, now=timezone.now())
+        count_unproved_request(client.pk, error.error, address=address, now=timezone.now())
     request_log.refused(error, endpoint="Authorize", address=address, is_of_stranger=True)
 
 

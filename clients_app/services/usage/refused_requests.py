@@ -112,7 +112,7 @@ def count_refused_request(
 
 
 def count_unproved_request(
-    client_id: str,
+    client_id: UUID,
     error: str,
     *,
     address: str,
@@ -124,7 +124,7 @@ def count_unproved_request(
     ``error`` is OAuth's code, or a cause. ``credential`` is whose key signed the assertion, if any.
     """
     if cause := _CAUSES.get(error):
-        presented = Presented(UUID(client_id), (), cause, credential)
+        presented = Presented(client_id, (), cause, credential)
         if len(refused) < STRANGERS_MAX or presented in refused:
             refused.add(presented, at=now, address=address)
 

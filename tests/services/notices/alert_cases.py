@@ -42,7 +42,7 @@ def work(client: Client, *, until: datetime, hours: int = 10) -> None:
 
 
 def be_refused(client: Client, at: datetime, *, cause: str = "unknown-secret") -> None:
-    count_unproved_request(str(client.pk), cause.replace("-", "_"), address="203.0.113.9", now=at)
+    count_unproved_request(client.pk, cause.replace("-", "_"), address="203.0.113.9", now=at)
 
 
 def alerts_at(now: datetime) -> list[tuple[str, str]]:

@@ -96,9 +96,7 @@ def test_hours_of_client_and_tenant_add_up_every_cause(machine: Machine):
         refuse(machine, new_secret(), at=at)
     refused_requests.flush()
     refuse(machine, machine.plain[:-1])
-    refused_requests.count_unproved_request(
-        str(machine.client.pk), "invalid_client", address="", now=AT
-    )
+    refused_requests.count_unproved_request(machine.client.pk, "invalid_client", address="", now=AT)
     refused_requests.flush()
 
     hours = [
@@ -154,7 +152,7 @@ def test_strangers_are_counted_only_while_there_is_room(machine: Machine, known:
         refuse(machine, new_secret())
     stranger = {"address": "192.0.2.9", "now": AT}
     for client_id in (uuid4(), uuid4()):
-        refused_requests.count_unproved_request(str(client_id), "invalid_request", **stranger)
+        refused_requests.count_unproved_request(client_id, "invalid_request", **stranger)
         refused_requests.count_refused_secret(uuid4(), new_secret(), is_known=False, **stranger)
 
     room = max(0, STRANGERS_MAX - known)
