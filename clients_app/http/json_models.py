@@ -134,7 +134,7 @@ def activity_json(row: AuditEvent | TokenRefusal) -> dict[str, Any]:
             "Time": moment(row.last_at),
             "Action": "token.refused",
             "Outcome": "refused",
-            "Event": f"{row.requests} token requests refused: {row.get_cause_display()}",
+            "Event": row.sentence,
             "ClientId": str(row.client_id),
             "ActorKind": None,
             "ActorId": None,

@@ -10,8 +10,7 @@ def activity_row(row: AuditEvent | TokenRefusal) -> tuple[object, ...]:
     """Return when it was, its number, who did it, and a sentence."""
     if isinstance(row, AuditEvent):
         return minute(row.at), row.sequence, row.actor_name or row.actor_kind, audit.sentence(row)
-    sentence = f"{row.requests} token requests refused: {row.get_cause_display()}"
-    return minute(row.last_at), "", "the client", sentence
+    return minute(row.last_at), "", "the client", row.sentence
 
 
 def event_lines(event: AuditEvent) -> str:

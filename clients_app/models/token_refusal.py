@@ -67,6 +67,12 @@ class TokenRefusal(models.Model):
         return f"{self.client_id} {self.day}: {self.requests} {self.cause}"
 
     @property
+    def sentence(self) -> str:
+        """What happened, for programs and the command line."""
+        noun = "request" if self.requests == 1 else "requests"
+        return f"{self.requests} token {noun} refused: {self.get_cause_display()}"
+
+    @property
     def proof(self) -> ClientKey | FederatedIdentity | None:
         """The key or identity with which the client tried to prove itself, if it is known."""
         return self.key or self.identity

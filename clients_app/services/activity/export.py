@@ -119,7 +119,7 @@ def _group_cells(group: TokenRefusal) -> dict[str, str]:
     ending = f", {group.proof}" if group.proof else ending
     return {
         "Time": _moment(group.last_at),
-        "Event": f"{group.requests} token requests refused: {group.get_cause_display()}{ending}",
+        "Event": f"{group.sentence}{ending}",
         "Outcome": "refused",
         "Client Id": str(group.client_id),
         "By": "the client",
