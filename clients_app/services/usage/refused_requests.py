@@ -222,4 +222,6 @@ def _cause_of(
         return Cause.SECRET_REMOVED, credential
     if secret and secret.expires_at and secret.expires_at <= at:
         return Cause.SECRET_EXPIRED, credential
+    if secret:  # it fits now: the client was enabled since
+        return Cause.CLIENT_DISABLED, credential
     return Cause.UNKNOWN_SECRET, credential

@@ -74,6 +74,7 @@ def test_client_keeps_when_it_was_last_refused(machine: Machine):
         ("secret", "removed_at", AT, Cause.SECRET_REMOVED),
         ("client", "is_enabled", False, Cause.CLIENT_DISABLED),
         ("client", "removed_at", AT, Cause.CLIENT_REMOVED),
+        ("client", "is_enabled", True, Cause.CLIENT_DISABLED),  # it was disabled until now
     ],
 )
 def test_a_known_secret_is_named(machine: Machine, row: str, field: str, value, cause: str):
