@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from clients_app.models import TokenRefusal
+
 pytestmark = pytest.mark.one_database  # texts only
 
 PAGE = Path("docs/operations.md").read_text()
@@ -19,6 +21,13 @@ def test_log_inventory_has_every_logger():
 
     assert "clients_app.oauth" in named
     assert [name for name in named if f"`{name}`" not in PAGE] == []
+
+
+def test_every_cause_of_a_refused_request_is_listed():
+    part = PAGE.partition("### Find out why a token request was refused")[2].partition("\n### ")[0]
+
+    labels = [str(cause.label) for cause in TokenRefusal.Cause]
+    assert [label for label in labels if label not in part] == []
 
 
 def test_log_inventory_has_every_event():
