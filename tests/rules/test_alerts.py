@@ -55,15 +55,16 @@ def test_silence_after_few_uses_is_unknown() -> None:
     assert silence_of([]) is None
 
 
+PLACES = {
+    "192.0.2.7": ("192.0.2.7", "::ffff:192.0.2.7"),
+    "2001:db8:0:1::": ("2001:db8:0:1:aaaa::7", "2001:db8:0:1:ffff:ffff:ffff:ffff"),
+    "2001:db8:0:2::": ("2001:db8:0:2::",),
+}
+
+
 @pytest.mark.parametrize(
     ("address", "place"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:0:1:aaaa::7", "2001:db8:0:1::"),
-        ("2001:db8:0:1:ffff:ffff:ffff:ffff", "2001:db8:0:1::"),
-        ("2001:db8:0:2::", "2001:db8:0:2::"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-    ],
+    [(address, place) for place, addresses in PLACES.items() for address in addresses],
 )
 def test_place_is_an_ipv4_address_or_an_ipv6_network(address: str, place: str) -> None:
     assert place_of(address) == place
