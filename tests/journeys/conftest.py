@@ -104,6 +104,12 @@ def visit_as(
 
 
 @pytest.fixture
+def mara(visit_as: Callable[..., Visitor]) -> Visitor:
+    """Mara Okafor, the administrator of Larkfield Water."""
+    return visit_as("mara.okafor")
+
+
+@pytest.fixture
 def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[str], str]:
     """A function that fills the rows of Larkfield Water into an address of the matrix."""
 

@@ -142,12 +142,9 @@ PAGES: Final = (
     indirect=True,
 )
 def test_accessibility_of_pages_and_windows(
-    visit_as: Callable[[str], Visitor],
-    address: Callable[[str], str],
-    accessibility: AccessibilityChecks,
-    half: int,
+    mara: Visitor, address: Callable[[str], str], accessibility: AccessibilityChecks, half: int
 ) -> None:
-    page = visit_as("mara.okafor").page()
+    page = mara.page()
     for route in PAGES[half::2]:
         page.goto(address(route))
         accessibility.check(page, route)
@@ -159,11 +156,9 @@ def test_accessibility_of_pages_and_windows(
 
 
 def test_accessibility_of_a_tested_token(
-    visit_as: Callable[[str], Visitor],
-    address: Callable[[str], str],
-    accessibility: AccessibilityChecks,
+    mara: Visitor, address: Callable[[str], str], accessibility: AccessibilityChecks
 ) -> None:
-    page = visit_as("mara.okafor").page("/security/roles")
+    page = mara.page("/security/roles")
     open_window(page, address(f"{CLIENT}/token-trial"), "Test a token")
     window_of(page).get_by_label("Token").fill(missing_token("other"))
     press(page, "Test")
@@ -198,11 +193,9 @@ def test_accessibility_of_signed_out_pages(
 
 
 def test_accessibility_of_a_link_of_another_person(
-    live_portal: PortalProcess,
-    visit_as: Callable[[str], Visitor],
-    accessibility: AccessibilityChecks,
+    live_portal: PortalProcess, mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
-    page = visit_as("mara.okafor").page()
+    page = mara.page()
     link = live_portal.run("people", "reset-link", "jonas.berg").stdout.split()[-1]
     page.goto(link)
     expect(page.get_by_role("alert")).to_contain_text("sign out to use it")

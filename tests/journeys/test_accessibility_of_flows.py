@@ -23,11 +23,9 @@ NEARLY_OVER: Final = {"Session-Left": "100"}
 
 
 def test_accessibility_of_forms_with_errors(
-    visit_as: Callable[[str], Visitor],
-    address: Callable[[str], str],
-    accessibility: AccessibilityChecks,
+    mara: Visitor, address: Callable[[str], str], accessibility: AccessibilityChecks
 ) -> None:
-    page = visit_as("mara.okafor").page("/account")
+    page = mara.page("/account")
     page.get_by_role("button", name="Change password").click()
     expect(page.locator("[aria-invalid]")).not_to_have_count(0)
     accessibility.check(page, "Account, errors")
@@ -51,10 +49,8 @@ def test_accessibility_of_forms_with_errors(
     accessibility.check(page, "Rotate Secret, errors")
 
 
-def test_accessibility_of_add_client(
-    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
-) -> None:
-    page = visit_as("mara.okafor").page(CLIENTS)
+def test_accessibility_of_add_client(mara: Visitor, accessibility: AccessibilityChecks) -> None:
+    page = mara.page(CLIENTS)
     window = open_add_client(page)
     accessibility.check(page, "Add Client")
     window.get_by_label("Token Lifetime").fill("7200")
@@ -78,9 +74,9 @@ def test_accessibility_of_add_client(
 
 
 def test_accessibility_of_add_client_without_a_secret(
-    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+    mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
-    page = visit_as("mara.okafor").page(CLIENTS)
+    page = mara.page(CLIENTS)
     to_second_step(page, "Without a secret")
     press(page, "Public Key")
     expect_window(page, "Add Public Key")
@@ -100,9 +96,9 @@ def test_accessibility_of_add_client_without_a_secret(
 
 
 def test_accessibility_of_removed_clients(
-    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+    mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
-    page = visit_as("mara.okafor").page(CLIENTS)
+    page = mara.page(CLIENTS)
     to_second_step(page, "To be removed")
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
@@ -118,9 +114,9 @@ def test_accessibility_of_removed_clients(
 
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
 def test_accessibility_of_windows_with_urls(
-    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks, client_type: str
+    mara: Visitor, accessibility: AccessibilityChecks, client_type: str
 ) -> None:
-    page = visit_as("mara.okafor").page(f"{CLIENTS}?type={client_type}")
+    page = mara.page(f"{CLIENTS}?type={client_type}")
     page.locator("#add-client").click()
     window = expect_window(page, "Add Client")
     window.get_by_label("Name", exact=True).fill(f"Map {client_type}")
@@ -144,11 +140,10 @@ def test_accessibility_of_windows_with_urls(
 
 
 def test_accessibility_of_already_added_and_server_error(
-    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+    mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
-    visitor = visit_as("mara.okafor")
-    visitor.expect(409, 500)
-    page = visitor.page(CLIENTS)
+    mara.expect(409, 500)
+    page = mara.page(CLIENTS)
     to_second_step(page, "Sent twice")
     sent = page.evaluate("() => [...new FormData(document.querySelector('#window form'))]")
     press(page, "Add")
@@ -169,10 +164,10 @@ def test_accessibility_of_already_added_and_server_error(
 
 
 def test_accessibility_of_the_session_warning(
-    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+    mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
     """Over the page and in an open window."""
-    page = visit_as("mara.okafor").page()
+    page = mara.page()
     page.clock.install()
     page.route("**/session", lambda route: route.fulfill(status=204, headers=NEARLY_OVER))
     page.goto("/security/roles")
@@ -188,15 +183,12 @@ def test_accessibility_of_the_session_warning(
 
 
 def test_accessibility_of_confirm_identity(
-    live_portal: PortalProcess,
-    visit_as: Callable[[str], Visitor],
-    accessibility: AccessibilityChecks,
+    live_portal: PortalProcess, mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
-    visitor = visit_as("mara.okafor")
-    (session,) = (c["value"] for c in visitor.context.cookies() if c["name"] == "sessionid")
+    (session,) = (c["value"] for c in mara.context.cookies() if c["name"] == "sessionid")
     aged = live_portal.run("shell", "-c", AGE.format(session=session))
     assert aged.returncode == 0, aged.stderr
-    page = visitor.page(CLIENTS)
+    page = mara.page(CLIENTS)
     page.get_by_role("link", name="Add Client").first.click()
     expect_window(page, "Confirm your identity")
     accessibility.check(page, "Confirm your identity")
