@@ -1,6 +1,7 @@
 """Signing keys, and an actor who may rotate and revoke them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from tests.actors import command_line_in
 from tests.moments import NOW
 
 
-@pytest.fixture
-def quick_keys(settings: Any) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _quick_keys(settings: Any) -> Iterator[None]:
     """Keys of the fastest algorithm; this process forgets them after the test."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     yield
@@ -22,9 +23,15 @@ def quick_keys(settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def active_key(tenant: Tenant, quick_keys: None) -> SigningKey:
+def active_key(tenant: Tenant) -> SigningKey:
     """The active key, the only one."""
     return ensure_active_key(now=NOW)
+
+
+@pytest.fixture
+def key(db: None, now: datetime) -> SigningKey:
+    """An active key that was made a moment ago."""
+    return ensure_active_key(now=now)
 
 
 @pytest.fixture

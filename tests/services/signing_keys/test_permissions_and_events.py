@@ -26,8 +26,6 @@ from tests.factories import make_tenant
 from tests.moments import NOW
 from tests.services.signing_keys.key_states import DAY, events, states
 
-pytestmark = pytest.mark.usefixtures("quick_keys")
-
 
 def test_key_events_are_recorded_for_every_tenant(
     active_key: SigningKey, operator: Actor, tenant: Tenant

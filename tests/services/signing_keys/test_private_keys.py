@@ -23,13 +23,6 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
-@pytest.fixture
-def key(db: None, settings: Any, now: datetime) -> SigningKey:
-    """An active key of the fastest algorithm."""
-    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
-    return ensure_active_key(now=now)
-
-
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_each_algorithm_is_verified_by_third_party_libraries(
     db: None, settings: Any, now: datetime, algorithm: str
@@ -69,7 +62,9 @@ def test_rsa_keys_have_the_configured_length(
     assert joserfc.jws.deserialize_compact(f"{message}.{own}", public, algorithms=[algorithm])
 
 
-def test_rsa_keys_have_2048_bits_by_default(db: None, now: datetime):
+def test_rsa_keys_have_2048_bits_by_default(db: None, settings: Any, now: datetime):
+    settings.TOKEN_SIGNING_ALGORITHM = "RS256"
+
     assert ensure_active_key(now=now).bits == 2048
 
 
@@ -177,9 +172,8 @@ def test_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_queri
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_starts_on_an_empty_database_create_one_key(settings: Any, now: datetime):
+def test_concurrent_starts_on_an_empty_database_create_one_key(now: datetime):
     """KEY-6: eight threads, each with its own connection."""
-    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     kids = at_once(8, lambda: ensure_active_key(now=now).kid)
 
     assert len(set(kids)) == 1

@@ -14,16 +14,8 @@ from clients_app.services.signing_keys.public_keys import (
     public_key_of,
     published_jwks,
 )
-from clients_app.services.signing_keys.rotation import ensure_active_key
 
 State = SigningKey.State
-
-
-@pytest.fixture
-def key(db: None, settings: Any, now: datetime) -> SigningKey:
-    """An active key of the fastest algorithm."""
-    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
-    return ensure_active_key(now=now)
 
 
 @pytest.mark.parametrize(

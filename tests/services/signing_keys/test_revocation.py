@@ -19,8 +19,6 @@ from clients_app.services.signing_keys.rotation import (
 from tests.moments import NOW, SECOND
 from tests.services.signing_keys.key_states import LEAD, events, states
 
-pytestmark = pytest.mark.usefixtures("quick_keys")
-
 
 def test_revoke_acts_immediately_and_another_key_signs(
     active_key: SigningKey, operator: Actor, tenant: Tenant

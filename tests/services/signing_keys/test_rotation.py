@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, SigningKey, Tenant
@@ -16,8 +14,6 @@ from clients_app.services.signing_keys.rotation import (
 )
 from tests.moments import NOW, SECOND
 from tests.services.signing_keys.key_states import DAY, LEAD, events, states
-
-pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
 def test_scheduled_rotation_reaches_each_state_on_time(active_key: SigningKey, tenant: Tenant):

@@ -15,10 +15,8 @@ import pytest
 
 from clients_app.models import SigningKey, Tenant
 from clients_app.rules import key_schedule
-from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.public_keys import published_jwks
 from clients_app.services.signing_keys.rotation import (
-    ensure_active_key,
     follow_schedule,
     rotate_keys,
 )
@@ -27,7 +25,10 @@ from clients_app.services.tokens.claims import Subject, TokenTemplate
 from tests.actors import command_line_in
 from tests.moments import NOW
 
-pytestmark = pytest.mark.one_database  # a day of simulated time; `test_rotation.py` runs on both
+pytestmark = [
+    pytest.mark.one_database,  # a day of simulated time; `test_rotation.py` runs on both
+    pytest.mark.usefixtures("active_key"),
+]
 
 TICK = timedelta(seconds=20)
 MAX_AGE = timedelta(seconds=900)
@@ -73,14 +74,6 @@ def check_signature(token: str, key: str) -> None:
     options: Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
     jwt.decode(token, jwk, algorithms=[jwk.algorithm_name], audience=AUDIENCE, options=options)
     assert jwt.get_unverified_header(token)["kid"] == jwk.key_id
-
-
-@pytest.fixture(autouse=True)
-def _quick(settings: Any, tenant: Tenant) -> Any:
-    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
-    ensure_active_key(now=NOW)
-    yield
-    private_keys.forget()
 
 
 def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:
