@@ -2,10 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import pytest
 
 from clients_app.errors import RuleBroken
+
+#: what every form says about a role, where there is one named Pump reader
+OF_ROLES: Final = {
+    "name": {
+        "": "Enter a name of 1 to 60 characters.",
+        "x" * 61: "61: 1 too many",
+        "PUMP reader": "There is a role named PUMP reader already.",
+        "tenant viewer": "There is a role named tenant viewer already.",
+    },
+    "description": {"x" * 201: "201: 1 too many"},
+}
 
 
 def refused_values(**said: dict[str, str]) -> pytest.MarkDecorator:

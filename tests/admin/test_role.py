@@ -10,6 +10,7 @@ from clients_app import audit
 from clients_app.models import ClientRole, PersonRole, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from tests.admin.conftest import Installation, expect_explained, last_event, list_of, page_of
+from tests.refused_values import OF_ROLES
 from tests.responses import text_of
 
 ADD = "admin:clients_app_role_add"
@@ -42,13 +43,7 @@ def test_role_invalid_field_is_explained_at_its_field(
         staff,
         reverse(ADD),
         good,
-        name={
-            "": "Enter a name of 1 to 60 characters.",
-            "n" * 61: "1 too many.",
-            "PUMP reader": "There is a role named PUMP reader already.",
-            "tenant viewer": "There is a role named tenant viewer already.",
-        },
-        description={"d" * 201: "1 too many."},
+        **OF_ROLES,
         tenant={"": "This field is required.", str(uuid4()): "Select a valid choice."},
     )
     assert not Role.objects.filter(name="New").exists()

@@ -7,7 +7,7 @@ import pytest
 from clients_app.models import Role
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from tests.factories import make_role
-from tests.refused_values import refused_values
+from tests.refused_values import OF_ROLES, refused_values
 from tests.responses import HTMX, is_page, text_of, value_of
 
 ADD = "/security/roles/add"
@@ -43,19 +43,11 @@ def test_add_role_without_javascript_redirects_to_the_roles(administrator_browse
     assert "Role MyData.Role added." in text_of(administrator_browser.get("/security/roles"))
 
 
-@refused_values(
-    name={
-        "": "Enter a name of 1 to 60 characters.",
-        "x" * 61: "61: 1 too many",
-        "MYDATA.ROLE": "There is a role named MYDATA.ROLE already.",
-        "tenant member": "There is a role named tenant member already.",
-    },
-    description={"x" * 201: "201: 1 too many"},
-)
+@refused_values(**OF_ROLES)
 def test_add_role_invalid_field_is_explained_and_kept(
     administrator_browser, tenant, name, value, sentence
 ):
-    make_role("MyData.Role", tenant)
+    make_role("Pump reader", tenant)
     form = {"name": "Pumps.Write", "description": "", name: value}
     reply = administrator_browser.post(ADD, form, headers=HTMX)
 
@@ -64,7 +56,7 @@ def test_add_role_invalid_field_is_explained_and_kept(
     assert "<title>Error: Add Role · Portal</title>" in text
     assert text.count(sentence) == 2
     assert value_of(name, reply) == value
-    assert custom_roles() == ["MyData.Role"]
+    assert custom_roles() == ["Pump reader"]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

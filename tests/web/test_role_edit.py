@@ -8,7 +8,7 @@ import pytest
 from clients_app.models import Client, Role
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from tests.factories import make_role, role_id
-from tests.refused_values import refused_values
+from tests.refused_values import OF_ROLES, refused_values
 from tests.responses import HTMX, is_page, text_of, value_of
 
 
@@ -53,17 +53,11 @@ def test_edit_role_renamed_keeps_id_and_holders(
     assert (role.name, role.description) == ("MyData.Reader", "Reads.")
 
 
-@refused_values(
-    name={
-        "": "Enter a name of 1 to 60 characters.",
-        "pumps.role": "There is a role named pumps.role already.",
-    },
-    description={"x" * 201: "201: 1 too many"},
-)
+@refused_values(**OF_ROLES)
 def test_edit_role_invalid_field_is_explained_and_kept(
     administrator_browser, tenant, my_data_role, edit_address, form_data, name, value, sentence
 ):
-    make_role("Pumps.Role", tenant)
+    make_role("Pump reader", tenant)
     reply = administrator_browser.post(edit_address, form_data | {name: value}, headers=HTMX)
 
     assert reply.status_code == 422
