@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.page_actions import (
+    add_client,
     expect_window,
     open_add_client,
     open_window,
@@ -99,10 +100,8 @@ def test_accessibility_of_removed_clients(
     mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
     page = mara.page(CLIENTS)
-    to_second_step(page, "To be removed")
-    press(page, "Add")
-    expect_window(page, "Client Successfully Created")
-    path = f"{CLIENTS}/{window_of(page).locator('#id_client_id').inner_text()}"
+    client_id, _ = add_client(page, "To be removed")
+    path = f"{CLIENTS}/{client_id}"
     page.goto(f"{path}/remove")
     press(page, "Remove")
     expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")

@@ -1,10 +1,21 @@
 """Two applications, and a request that either of them may send."""
 
+from datetime import datetime
+
 import pytest
 
-from clients_app.models import Client, Tenant
+from clients_app.models import Authorization, Client, Person, Tenant
+from clients_app.services.signing_keys.rotation import ensure_active_key
+from clients_app.services.tokens.id_tokens import issue_id_token
+from tests.conftest import browser_of
 from tests.factories import make_application
-from tests.oauth.authorize.requests import HTTPS_CALLBACK, LOOPBACK_CALLBACK, PRIVATE_CALLBACK
+from tests.oauth.authorize.requests import (
+    HTTPS_CALLBACK,
+    LOOPBACK_CALLBACK,
+    PRIVATE_CALLBACK,
+    ask,
+    params_of,
+)
 
 
 @pytest.fixture
@@ -24,3 +35,11 @@ def hybrid(tenant: Tenant) -> Client:
 def first_party(application: Client) -> None:
     """Nobody is asked whether the applications may have what they ask for."""
     Client.objects.update(skips_consent=True)
+
+
+@pytest.fixture
+def hint(administrator: Person, application: Client, now: datetime) -> str:
+    """An ID token about Mara for Rooms."""
+    key = ensure_active_key(now=now)
+    ask(browser_of(administrator), params_of(application))
+    return issue_id_token(Authorization.objects.get(), kid=key.kid, now=now)

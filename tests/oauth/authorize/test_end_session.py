@@ -1,7 +1,6 @@
 """The end session endpoint: it asks first, and goes back only to registered addresses."""
 
 import re
-from datetime import datetime
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -11,8 +10,6 @@ from django.http import HttpResponse
 from django.test import Client as Browser
 
 from clients_app.models import Authorization, Client, Person, Tenant
-from clients_app.services.signing_keys.rotation import ensure_active_key
-from clients_app.services.tokens.id_tokens import issue_id_token
 from tests.conftest import browser_of
 from tests.factories import make_application
 from tests.oauth.authorize.requests import ask, params_of
@@ -26,14 +23,6 @@ BYE = "https://rooms.example/bye"
 @pytest.fixture
 def application(tenant: Tenant) -> Client:
     return make_application("Rooms", tenant, logout_uris=(BYE,), skips_consent=True)
-
-
-@pytest.fixture
-def hint(administrator: Person, application: Client, now: datetime) -> str:
-    """An ID token about Mara for Rooms."""
-    key = ensure_active_key(now=now)
-    ask(browser_of(administrator), params_of(application))
-    return issue_id_token(Authorization.objects.get(), kid=key.kid, now=now)
 
 
 def end(browser: Browser, **params: str) -> HttpResponse:

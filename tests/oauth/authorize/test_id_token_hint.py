@@ -1,16 +1,13 @@
 """``id_token_hint`` at the authorize endpoint: the application knows who it wants back."""
 
 import re
-from datetime import datetime
 from html import unescape
 
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Authorization, Client, Person, SigningKey, Tenant
-from clients_app.services.signing_keys.rotation import ensure_active_key
-from clients_app.services.tokens.id_tokens import hinted, issue_id_token
-from tests.conftest import browser_of
+from clients_app.models import Authorization, Client, SigningKey, Tenant
+from clients_app.services.tokens.id_tokens import hinted
 from tests.factories import make_application
 from tests.oauth.authorize.requests import answer_of, ask, params_of
 
@@ -18,14 +15,6 @@ pytestmark = [
     pytest.mark.one_database,  # its statements run on both elsewhere
     pytest.mark.usefixtures("first_party"),
 ]
-
-
-@pytest.fixture
-def hint(administrator: Person, application: Client, now: datetime) -> str:
-    """An ID token about Mara for Rooms."""
-    key = ensure_active_key(now=now)
-    ask(browser_of(administrator), params_of(application))
-    return issue_id_token(Authorization.objects.get(), kid=key.kid, now=now)
 
 
 @pytest.mark.parametrize("prompt", [None, "none"])
