@@ -1,5 +1,6 @@
 """What the admin site refuses on credentials, as the portal does: values, policies, old forms."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any, Final
@@ -22,16 +23,22 @@ from tests.admin.credential_operations import (
     sent,
 )
 from tests.conftest import browser_of
+from tests.oauth.assertions import key_of
 from tests.responses import text_of, value_of
 
 pytestmark = pytest.mark.one_database
 
+#: two keys with one kid
+TWINS: Final = json.dumps(
+    {"keys": [{**key_of(kind).as_dict(private=False), "kid": "main"} for kind in ("EC", "OKP")]}
+)
 PAST: Final = {"never_expires": "", "expiration": "2020-01-01"}
 #: what is wrong in what was typed: the operation, the typed values, and the field
 WRONG: Final = [
     ("add key", {"key": PRIVATE}, "key"),
     ("add key", {"key": SHORT}, "key"),
     ("add key", {"key": "nothing"}, "key"),
+    ("add key", {"key": TWINS}, "key"),
     ("add key", {"key": ""}, "key"),
     ("add key", {"jwks_url": "https://keys.example/"}, "jwks_url"),
     ("add key", {"key": "", "jwks_url": "http://127.0.0.1/"}, "jwks_url"),

@@ -48,6 +48,15 @@ def test_added_key_gets_tokens_and_is_shown(pump: Any, rotator: Caller, auditor:
     assert auditor.get(f"{keys}/{key['Id']}").json() == listed
 
 
+def test_kid_of_another_key_is_refused(pump: Any, robot: Caller) -> None:
+    robot.post(pump[1], {"Key": JWK})
+
+    reply = robot.post(pump[1], {"Key": {**key_of("OKP").as_dict(private=False), "kid": "first"}})
+
+    sentence = "Give each key of a client its own kid: two would have the kid first."
+    refused(reply, 400, f"Key: {sentence}")
+
+
 @pytest.mark.parametrize("kind", ["jwk", "jwks", "text", "pem"])
 def test_key_comes_in_each_form(pump: Any, robot: Caller, kind: str) -> None:
     forms: dict[str, Any] = {

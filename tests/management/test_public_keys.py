@@ -43,6 +43,18 @@ def test_private_key_is_refused_and_not_repeated(run: Run, pump: Client, tmp_pat
     assert not ClientKey.objects.exists()
 
 
+def test_kid_of_another_key_is_refused(run: Run, pump: Client, tmp_path: Path) -> None:
+    insert_keys(pump, 1)
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps({**EC.as_dict(private=False), "kid": "of-no-use"}))
+
+    ended = run("public_keys", "add", str(pump.pk), "--key", str(file))
+
+    assert ended.status == 1
+    assert ended.error.startswith("Give each key of a client its own kid")
+    assert "--key" in ended.error
+
+
 def test_address_of_keys_is_added_and_expected(run: Run, pump: Client) -> None:
     url = "https://keys.example/jwks"
     assert run("public_keys", "add", str(pump.pk), "--jwks-url", url).status == 0
