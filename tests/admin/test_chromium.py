@@ -117,6 +117,9 @@ def test_client_gets_a_public_key_of_this_browser(visitor: Visitor) -> None:
     added(page, f"Valve, {visitor.javascript}")
     page.get_by_role("link", name="Close").click()
     page.get_by_role("link", name="Add Public Key").click()
+    page.get_by_text("Make a key pair with openssl").click()
+    expect(page.get_by_text("openssl pkey")).to_be_visible()
+    assert page.locator("details svg").count() == 0  # it would be as large as the page
     make = page.get_by_role("button", name="Make a key pair in this browser")
     if visitor.javascript:
         with page.expect_download() as download:
