@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.signed_in import SignedIn
-from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path
+from tests.journeys.visitor import ARGUMENTS, NO_OPTIMIZER, Visitor, chromium_path
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 from tests.prepared_portal import new_portal
 
@@ -28,7 +28,8 @@ def chromium() -> Iterator[Browser]:
     Playwright runs an event loop in the test thread, where Django refuses queries.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        arguments = [*ARGUMENTS, NO_OPTIMIZER]
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
         yield browser
         browser.close()
 

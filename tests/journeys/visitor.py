@@ -30,6 +30,8 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+#: a tenth of the CPU time less: a test leaves its page before optimized code pays
+NO_OPTIMIZER: Final = "--js-flags=--no-opt --no-maglev"
 PATIENCE_MS: Final = 60_000  # long enough even on a busy machine
 expect.set_options(timeout=PATIENCE_MS)
 WINDOW: Final = "dialog[open], .window-page"  # a window is a dialog, or a page without JavaScript
