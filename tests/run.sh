@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs all tests on SQLite and, at the same time, those that are not for one_database alone on a temporary
+# Runs the tests on SQLite and, at the same time, those that are not for one_database alone on a temporary
 # PostgreSQL, whose output comes at the end. No test is skipped, and both halves always run. The last
 # lines list every test that failed, as does the file FAILED_TESTS, if set. MARKED chooses tests by their
 # markers; by default, sweeps are left out. Arguments go to pytest, for example test files.
@@ -41,7 +41,7 @@ status=0
 on PostgreSQL env --default-signal=INT \
   tests/with_postgresql.sh .venv/bin/pytest -n "$cores" -m "($marked) and (both_databases or not one_database)" "$@" >"$output" 2>&1 &
 postgresql=$!
-on SQLite .venv/bin/pytest -n $((cores * 2)) -m "$marked" "$@" || status=1
+on SQLite .venv/bin/pytest -n $((cores * 2)) -m "($marked) and not postgresql" "$@" || status=1
 wait "$postgresql" || status=1
 cat "$output" "$failed"
 rm "$output"

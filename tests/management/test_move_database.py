@@ -49,6 +49,7 @@ def portal(tmp_path: Path) -> Iterator[PortalProcess]:
         yield made
 
 
+@pytest.mark.postgresql
 def test_move_there_and_back_keeps_every_row(portal: PortalProcess, tmp_path: Path) -> None:
     """On PostgreSQL: to SQLite and back."""
     filled = portal.manage("shell", "--verbosity=0", "--command=import tests.filled_tables")

@@ -126,6 +126,7 @@ def test_restore_refuses_a_database_with_rows_and_a_second_restore(
     assert empty.dump_of_every_table() == before
 
 
+@pytest.mark.postgresql
 def test_restore_into_the_other_kind_of_database(backup: Path, tmp_path: Path) -> None:
     """On PostgreSQL: into SQLite."""
     with closing(empty_portal(tmp_path / "file", database_url="")) as file:
