@@ -28,8 +28,8 @@ def refused_values(**said: dict[str, str]) -> pytest.MarkDecorator:
 
 
 @contextmanager
-def refused_at(field: str | None) -> Iterator[None]:
-    """Check that what is done breaks a rule about this field."""
-    with pytest.raises(RuleBroken) as refused:
+def refused_at(field: str | None, match: str | None = None) -> Iterator[None]:
+    """Check that what is done breaks a rule about this field, with words that ``match``."""
+    with pytest.raises(RuleBroken, match=match) as refused:
         yield
     assert refused.value.field == field

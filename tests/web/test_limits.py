@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from clients_app.limits import SAVED_FILTER_QUERY_MAX
 from clients_app.models import Client, ClientSecret, Person, Role, SavedFilter, Tenant
 from clients_app.selectors.tenants.policies import tenant_policy
-from tests.conftest import Machine, browser_of
+from tests.conftest import browser_of
 from tests.factories import insert_clients, make_role
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
@@ -111,7 +111,6 @@ def test_url_has_at_most_2000_characters(
 @pytest.mark.parametrize(("minutes", "is_taken"), [(0, True), (1, False)])
 def test_expiration_date_is_at_most_10_years_ahead(
     administrator: Person,
-    machine: Machine,
     address: Callable[..., str],
     draft: dict[str, Any],
     minutes: int,

@@ -113,9 +113,8 @@ def test_default_api_that_the_client_may_not_call_is_refused(
 
 def test_unknown_apis_and_scopes_are_refused(client: Client, orders: Api):
     for apis in ({uuid4(): frozenset()}, {orders.pk: frozenset({"read", "count"})}):
-        with pytest.raises(RuleBroken, match="not there any more") as caught:
+        with refused_at("apis", "not there any more"):
             give(client, MayCallDraft(apis=apis))
-        assert caught.value.field == "apis"
     with pytest.raises(RuleBroken):  # it is a switch, not a row
         give(client, MayCallDraft(apis={client.tenant_id: frozenset({"api"})}))
 

@@ -48,11 +48,8 @@ def test_added_key_is_stored_with_an_event(client: Client, actor: Actor):
     assert row.jwk == {**EC.as_dict(private=False), "kid": EC.thumbprint()}
     assert (row.created_at, row.created_by, row.version) == (NOW, actor.name, 1)
     event = events().get()
-    assert (event.action, event.client_id, event.object_name) == (
-        "client.key.added",
-        client.pk,
-        "build server",
-    )
+    about = (event.action, event.client_id, event.object_name)
+    assert about == ("client.key.added", client.pk, "build server")
     assert EC.thumbprint() in event.canonical
     client.refresh_from_db()
     assert (client.updated_at, client.updated_by) == (NOW, actor.name)
@@ -82,11 +79,11 @@ def test_kid_names_one_live_key_of_a_client(
         pasted = json.dumps({"keys": keys})
         add_keys(to, KeyDraft(pasted=pasted, expires_at=IN_A_YEAR), actor=actor, now=NOW)
 
-    with pytest.raises(RuleBroken, match=sentence) as caught:
+    with refused_at("key", sentence):
         add(first, second)
-    assert (caught.value.field, client.keys.count()) == ("key", 0)
+    assert client.keys.count() == 0
     add(first)
-    with pytest.raises(RuleBroken, match=sentence):
+    with refused_at("key", sentence):
         add(second)
     add({**second, "kid": "other"})
     assert client.keys.count() == 2
@@ -114,9 +111,8 @@ def test_key_that_the_client_has_is_refused(client: Client, actor: Actor, tenant
     [key] = add_keys(client, draft(), actor=actor, now=NOW)
 
     for again in (draft(), draft(key_of("EC", 1), key_of("EC", 1))):
-        with pytest.raises(RuleBroken, match="already") as caught:
+        with refused_at("key", "already"):
             add_keys(client, again, actor=actor, now=NOW)
-        assert caught.value.field == "key"
     assert add_keys(insert_clients(["Valve"], tenant)[0], draft(), actor=actor, now=NOW)
     remove_key(client, key.pk, actor=actor, now=NOW)
     assert add_keys(client, draft(), actor=actor, now=NOW)
