@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 @pytest.fixture
 def database() -> Iterator[DatabaseWrapper]:
     """An empty database in memory, without checks of foreign keys, as migrations have it."""
-    settings = {**connections["default"].settings_dict, "NAME": ":memory:"}
+    settings = {**connections["default"].settings_dict, "NAME": ":memory:", "OPTIONS": {}}
     connections["memory"] = made = DatabaseWrapper(settings, "memory")
     made.disable_constraint_checking()
     yield made
