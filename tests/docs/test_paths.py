@@ -1,4 +1,4 @@
-"""The pages for developers name files that exist, and each room has a row."""
+"""Pages name files and commands that exist, and each room has a row."""
 
 import re
 import subprocess
@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from django.core.management import get_commands
 
 pytestmark = pytest.mark.one_database  # texts only
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = ("README.md", "docs/architecture.md", "docs/contribute.md")
+DOCS: Final = sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))
 NOT_OURS: Final = {"var/", "verify.py", "golang.org/x/oauth2", "_name.html"}
 LISTED: Final = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -42,6 +44,16 @@ def _is_there(text: str) -> bool:
     """Return whether a file or folder is named so; a module may have a name of it after a dot."""
     texts = {text, f"{text}.py", f"{text}.html", f"{text.rpartition('.')[0]}.py"}
     return any(place.endswith(f"/{one}") for one in texts for place in PLACES)
+
+
+@pytest.mark.parametrize("page", ["README.md", *DOCS])
+def test_commands_that_a_page_names_exist(page: str) -> None:
+    text = (ROOT / page).read_text()
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
+    commands = {name.replace("-", "_") for name in re.findall(r"manage\.py ([a-z][a-z_-]*)", text)}
+
+    assert commands - {*get_commands(), "help"} == set()
+    assert set(re.findall(r"(?:`|^    )make ([a-z-]+)", text, re.M)) - set(targets) == set()
 
 
 @pytest.mark.parametrize(
