@@ -40,6 +40,16 @@ def test_files_that_a_page_names_exist(page: str) -> None:
     assert missing == set()
 
 
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_functions_that_a_page_names_are_in_their_files(page: str) -> None:
+    rows = re.findall(r"`(\w+)` (?:of|in) `([\w/.-]+\.py)`", (ROOT / page).read_text())
+
+    assert rows
+    for name, path in rows:
+        [file] = (one for one in (ROOT / path, ROOT / "clients_app" / path) if one.is_file())
+        assert re.search(rf"\b{name}\b", file.read_text()), (name, path)
+
+
 def _is_there(text: str) -> bool:
     """Return whether a file or folder is named so; a module may have a name of it after a dot."""
     texts = {text, f"{text}.py", f"{text}.html", f"{text.rpartition('.')[0]}.py"}
