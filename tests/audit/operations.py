@@ -47,7 +47,7 @@ from tests.audit.subjects import Subjects
 from tests.moments import NOW, SECOND
 
 OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
-    operation.__name__: call
+    operation if isinstance(operation, str) else operation.__name__: call
     for operation, call in (
         (
             register_client,

@@ -42,22 +42,22 @@ def end_former_secret_key(on: Subjects) -> object:
     return reencrypt_keys(**on.by)
 
 
-OF_CREDENTIALS: Final[tuple[tuple[Callable[..., Any], Call], ...]] = (
+OF_CREDENTIALS: Final[tuple[tuple[Callable[..., Any] | str, Call], ...]] = (
     (add_secret, lambda on: add_secret(on.client, NEVER, form_key="key", **on.by)),
-    (edit_secret, lambda on: edit_secret(on.client, on.secret_id, NEVER, **on.by)),
+    ("edit_secret", lambda on: edit_secret(on.client, on.secret_id, NEVER, **on.by)),
     (
         rotate_secret,
         lambda on: rotate_secret(
             on.client, on.secret_id, NEVER, old_ends_at=NOW, form_key="key", **on.by
         ),
     ),
-    (remove_secret, lambda on: remove_secret(on.client, on.secret_id, **on.by)),
+    ("remove_secret", lambda on: remove_secret(on.client, on.secret_id, **on.by)),
     (
         add_keys,
         lambda on: add_keys(on.client, NEW_KEY, form_key="key", **on.by),
     ),
     (
-        edit_key,
+        "edit_key",
         lambda on: edit_key(
             on.client,
             on.client_key_id,
@@ -81,10 +81,10 @@ OF_CREDENTIALS: Final[tuple[tuple[Callable[..., Any], Call], ...]] = (
             **on.by,
         ),
     ),
-    (remove_key, lambda on: remove_key(on.client, on.client_key_id, **on.by)),
+    ("remove_key", lambda on: remove_key(on.client, on.client_key_id, **on.by)),
     (add_identity, lambda on: add_identity(on.client, JOB, form_key="key", **on.by)),
     (edit_identity, lambda on: edit_identity(on.client, on.identity_id, JOB, **on.by)),
-    (remove_identity, lambda on: remove_identity(on.client, on.identity_id, **on.by)),
+    ("remove_identity", lambda on: remove_identity(on.client, on.identity_id, **on.by)),
     (rotate_keys, lambda on: rotate_keys(**on.by)),
     (revoke_keys, lambda on: revoke_keys([on.key.kid], **on.by)),
     (reencrypt_keys, end_former_secret_key),

@@ -10,7 +10,6 @@ from clients_app.http.forms.credential_edit_form import CredentialEditForm
 from clients_app.http.forms.old_end_form import OldEndForm
 from clients_app.http.forms.portal_form import TextField
 from clients_app.http.forms.secret_form import SecretForm
-from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.keys import KeyDraft
 from clients_app.services.credentials.public_keys import public_jwks_of
 
@@ -92,10 +91,3 @@ class KeyEditForm(CredentialEditForm):
     """The description and the end of a public key; the key itself stays."""
 
     description_help = KeyForm.description_help
-
-    def draft(self) -> CredentialDraft:
-        """Return the fields as the services take them."""
-        given = self.cleaned_data
-        return CredentialDraft(
-            description=given["secret_description"], expires_at=given["expires_at"]
-        )

@@ -1,59 +1,27 @@
-"""What adding, editing and removing have in common for public keys and federated identities."""
+"""What adding, editing, replacing and removing have in common for all kinds of credentials."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any
+
+from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
-from clients_app.limits import CLIENT_KEYS_MAX, IDENTITIES_MAX, SECRET_DESCRIPTION_MAX
-from clients_app.models import Client, ClientKey, FederatedIdentity
-from clients_app.permissions import Action, require
+from clients_app.limits import SECRET_DESCRIPTION_MAX
+from clients_app.models import Client, FederatedIdentity
+from clients_app.permissions import require
 from clients_app.rules.expiry import check_expiration, is_expired
-from clients_app.rules.federation.presets import PRESETS
-from clients_app.rules.jwts import thumbprint_of
 from clients_app.rules.names import clean_line
+from clients_app.rules.rotation import end_of_replaced
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services.locks import refuse_stale
-from clients_app.services.secrets.changes import touch
-
-Row = ClientKey | FederatedIdentity
-
-
-class Kind(NamedTuple):
-    """A kind of credential: its part of the names of events, and the sentences about it."""
-
-    event: str
-    maximum: int
-    full: str
-    unknown: str
-    expired: str
-    field: str = ""  # at which the form says that there is no room
-
-
-KINDS: Final[dict[type[Any], Kind]] = {
-    ClientKey: Kind(
-        "client.key",
-        CLIENT_KEYS_MAX,
-        _("A client has at most %(maximum)s public keys. Remove one that is no longer used."),
-        _("There is no such public key. It may have been removed."),
-        _("This public key has expired. Add a new one."),
-        field="key",
-    ),
-    FederatedIdentity: Kind(
-        "client.identity",
-        IDENTITIES_MAX,
-        _(
-            "A client has at most %(maximum)s federated identities. Remove one that is no longer "
-            "used."
-        ),
-        _("There is no such federated identity. It may have been removed."),
-        _("This federated identity has expired. Add a new one."),
-    ),
-}
+from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
+from clients_app.services.credentials.kinds import KINDS, OneKind, Row, present, values_of
+from clients_app.services.credentials.own import check_own_removal, refuse_itself
+from clients_app.services.locks import locked, refuse_stale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +33,13 @@ class CredentialDraft:
 
 
 def describe(row: Row, draft: CredentialDraft) -> None:
-    """Set description and expiration of a new row. Errors: RuleBroken (secret.description)."""
-    row.description = clean_line(
-        draft.description, maximum=SECRET_DESCRIPTION_MAX, field="secret.description"
-    )
-    row.expires_at = draft.expires_at
+    """Set description and expiration. Errors: RuleBroken (secret.description)."""
+    row.description, row.expires_at = clean_description(draft), draft.expires_at
+
+
+def clean_description(draft: CredentialDraft) -> str:
+    """Return the description of ``draft`` on one line; raise RuleBroken (secret.description)."""
+    return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="secret.description")
 
 
 def refuse_client_type(client: Client) -> None:
@@ -98,80 +68,113 @@ def insert(client: Client, rows: Sequence[Row], *, actor: Actor, now: datetime) 
         audit.record(f"{kind.event}.added", row, actor=actor, now=now, after=values_of(row))
 
 
+@transaction.atomic
 def edit(
-    row: Row,
+    table: type[OneKind],
     client: Client,
+    row_id: int,
     draft: CredentialDraft,
     *,
-    expected_version: int | None,
+    change: Callable[[OneKind, Client], None] = lambda row, client: None,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Change description and expiration of a live row of the locked ``client``, and save all of it.
+    expected_version: int | None = None,
+) -> OneKind:
+    """Change the description and expiration of a live row, and what ``change`` sets on it.
 
-    Errors: ProofRequired for a later expiration; RuleBroken; ChangedMeanwhile.
+    Errors: Forbidden; ProofRequired for a later expiration; RuleBroken (secret.description,
+    secret.expiration), also for an expired row; ChangedMeanwhile; NotFound.
     """
-    kind, before = KINDS[type(row)], values_of(type(row).objects.get(pk=row.pk))
-    if is_expired(row.expires_at, now):
+    client, kind = locked(client), KINDS[table]
+    require(actor, kind.may_edit, client=client)
+    row = present(table, client, row_id)
+    before, was = values_of(row), row.expires_at
+    change(row, client)
+    if is_expired(was, now):
         raise RuleBroken(kind.expired)
-    was = row.expires_at
     describe(row, draft)
     if row.expires_at != was:
         check_expiration(row.expires_at, now)
-        if was is not None and (row.expires_at is None or row.expires_at > was):
-            require(actor, Action.EXTEND_CREDENTIAL, client=client)
+        if lengthens(was, row.expires_at):  # a shorter life breaks no policy
+            require(actor, kind.may_extend, client=client)
             policy = tenant_policy(client.tenant_id)
             policy.check_end(row.expires_at, created_at=row.created_at, now=now)
-    after = values_of(row)
-    if after == before:
-        return
-    refuse_stale(row, expected_version)
+    if values_of(row) != before:
+        refuse_stale(row, expected_version)
+        save_edited(row, client, before=before, actor=actor, now=now)
+    return row
+
+
+def lengthens(was: datetime | None, expires_at: datetime | None) -> bool:
+    """Return whether ``expires_at`` is later than the expiration so far."""
+    return was is not None and (expires_at is None or expires_at > was)
+
+
+def save_edited(
+    row: Row, client: Client, *, before: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Save an edited row of the locked ``client``, and record the event."""
+    kind, after = KINDS[type(row)], values_of(row)
     row.version += 1
-    row.save()
+    row.save(update_fields=[*kind.columns, "version"])
     touch(client, actor=actor, now=now)
     audit.record(f"{kind.event}.edited", row, actor=actor, now=now, before=before, after=after)
 
 
-def remove(
-    row: Row, client: Client, *, expected_version: int | None, actor: Actor, now: datetime
-) -> None:
-    """Remove a row of the locked ``client``; every worker refuses it from the next request on.
+def let_expire(row: Row, ends_at: datetime, *, now: datetime) -> None:
+    """Save that a live row, which another one replaces, expires at ``ends_at`` or before.
 
-    Errors: ChangedMeanwhile.
+    Errors: NotFound if it has expired.
     """
+    if is_expired(row.expires_at, now):
+        raise NotFound(KINDS[type(row)].expired)
+    row.expires_at = end_of_replaced(row.expires_at, ends_at, created_at=row.created_at)
+    row.version += 1
+    row.save(update_fields=["expires_at", "version"])
+
+
+@transaction.atomic
+def remove(
+    table: type[OneKind],
+    client: Client,
+    row_id: int,
+    *,
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> OneKind:
+    """Remove a row with its tokens; every worker refuses it from the next token request on.
+
+    Errors: ChangedMeanwhile; Forbidden; ProofRequired; NotFound.
+    """
+    client, action = locked(client), KINDS[table].may_remove
+    require(actor, action, client=client)
+    if table is FederatedIdentity:
+        refuse_itself(client, actor=actor, action=action)
+    else:
+        check_own_removal(client, action=action, actor=actor, now=now)
+    row = present(table, client, row_id)
     refuse_stale(row, expected_version)
+    mark_removed(row, actor=actor, now=now)
+    touch(client, actor=actor, now=now)
+    record_removed(row, actor=actor, now=now)
+    return row
+
+
+def mark_removed(row: Row, *, actor: Actor, now: datetime) -> None:
+    """Remove a row; the caller also touches the client and records the event."""
     row.removed_at, row.removed_by = now, actor.name
     row.save(update_fields=["removed_at", "removed_by"])
-    touch(client, actor=actor, now=now)
+
+
+def record_removed(row: Row, *, actor: Actor, now: datetime) -> None:
+    """Record that a row was removed."""
     event = f"{KINDS[type(row)].event}.removed"
     audit.record(event, row, actor=actor, now=now, before=values_of(row))
 
 
-def present(table: type[Any], client: Client, row_id: int) -> Any:
-    """Return a row of the client that is not removed, or raise NotFound."""
-    row = table.objects.present().filter(pk=row_id, client=client).first()
-    if row is None:
-        raise NotFound(KINDS[table].unknown)
-    return row
-
-
-def values_of(row: Row) -> dict[str, Any]:
-    """Return the values for an audit event."""
-    common = {"description": row.description, "expires_at": row.expires_at}
-    if isinstance(row, ClientKey):
-        return common | {"jwks_url": row.jwks_url, "thumbprint": row.thumbprint}
-    keys = (row.jwks or {}).get("keys", [])
-    return common | {
-        "issuer": row.issuer,
-        "audience": row.audience,
-        "subject_rule": row.subject_rule,
-        "claim_rules": [f"{name} = {rule}" for name, rule in sorted(row.claim_rules.items())],
-        "kids": [_named(key) for key in keys],
-        "platform": str(PRESETS.get(row.preset, PRESETS["other"]).name),
-    }
-
-
-def _named(jwk: Mapping[str, Any]) -> str:
-    """Return the name of a key, which another key may have too, so with its thumbprint."""
-    kid, thumbprint = str(jwk["kid"]), thumbprint_of(jwk)
-    return kid if kid == thumbprint else f"{kid} ({thumbprint})"
+def touch(client: Client, *, actor: Actor, now: datetime) -> None:
+    """Save on ``client`` that its credentials changed: who, when, and the next expiry."""
+    update_expiry(client, now=now)
+    client.updated_at, client.updated_by = now, actor.name
+    client.save(update_fields=[*EXPIRY_COLUMNS, "updated_at", "updated_by"])

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -94,7 +95,6 @@ def insert_identity(
     changes.insert(client, [identity], actor=actor, now=now)
 
 
-@transaction.atomic
 def edit_identity(
     client: Client,
     identity_id: int,
@@ -106,41 +106,31 @@ def edit_identity(
 ) -> FederatedIdentity:
     """Change a live federated identity; tokens that it gave stay valid.
 
-    Errors: Forbidden; ProofRequired for other rules or a later expiration; RuleBroken, also for an
-    expired identity; ChangedMeanwhile; NotFound.
+    Errors: as ``changes.edit``; ProofRequired for other rules; RuleBroken of a field.
     """
-    client = locked(client)
-    require(actor, Action.EDIT_CREDENTIAL, client=client)
-    identity: FederatedIdentity = changes.present(FederatedIdentity, client, identity_id)
-    before = _rules_of(identity)
-    _fill(identity, draft, now=now)
-    if _rules_of(identity) != before:
-        require(actor, Action.EXTEND_CREDENTIAL, client=client)
-        _check_policies(client, identity)
-        _expect_keys(identity, now=now)
-    changes.edit(identity, client, draft, expected_version=expected_version, actor=actor, now=now)
-    return identity
+
+    def change(identity: FederatedIdentity, client: Client) -> None:
+        before = _rules_of(identity)
+        _fill(identity, draft, now=now)
+        if _rules_of(identity) != before:
+            require(actor, Action.EXTEND_CREDENTIAL, client=client)
+            _check_policies(client, identity)
+            _expect_keys(identity, now=now)
+
+    return changes.edit(
+        FederatedIdentity,
+        client,
+        identity_id,
+        draft,
+        change=change,
+        actor=actor,
+        now=now,
+        expected_version=expected_version,
+    )
 
 
-@transaction.atomic
-def remove_identity(
-    client: Client,
-    identity_id: int,
-    *,
-    expected_version: int | None = None,
-    actor: Actor,
-    now: datetime,
-) -> FederatedIdentity:
-    """Remove an identity with its tokens.
-
-    Errors: ChangedMeanwhile; Forbidden; ProofRequired; NotFound.
-    """
-    client = locked(client)
-    require(actor, Action.REMOVE_CREDENTIAL, client=client)
-    refuse_itself(client, actor=actor, action=Action.REMOVE_CREDENTIAL)
-    identity: FederatedIdentity = changes.present(FederatedIdentity, client, identity_id)
-    changes.remove(identity, client, expected_version=expected_version, actor=actor, now=now)
-    return identity
+#: Removes an identity with its tokens.
+remove_identity: Final = partial(changes.remove, FederatedIdentity)
 
 
 def _rules_of(identity: FederatedIdentity) -> tuple[object, ...]:

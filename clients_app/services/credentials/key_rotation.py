@@ -7,15 +7,15 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import NotFound, RuleBroken
+from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey
 from clients_app.permissions import Action, require
-from clients_app.rules.expiry import is_expired
-from clients_app.rules.rotation import check_old_end, end_of_replaced
+from clients_app.rules.rotation import check_old_end
 from clients_app.services import form_keys
-from clients_app.services.credentials import changes
+from clients_app.services.credentials.changes import let_expire
 from clients_app.services.credentials.keys import KeyDraft, insert_keys, prepare_keys, refuse_known
+from clients_app.services.credentials.kinds import present, values_of
 from clients_app.services.credentials.own import check_own_key
 from clients_app.services.locks import locked
 
@@ -55,18 +55,14 @@ def rotate_key(
         client = locked(client)
         require(actor, Action.ADD_CREDENTIAL, client=client)
         form_keys.refuse_used(form_key, actor=actor)
-        old: ClientKey = changes.present(ClientKey, client, key_id)
-        if is_expired(old.expires_at, now):
-            raise NotFound(_("This public key has expired. Add a new one."))
+        old = present(ClientKey, client, key_id)
         refuse_known(client, rows)
         check_own_key(client, rows[0], actor=actor, now=now)
-        before = changes.values_of(old)
-        old.expires_at = end_of_replaced(old.expires_at, old_ends_at, created_at=old.created_at)
-        old.version += 1
-        old.save(update_fields=["expires_at", "version"])
+        before = values_of(old)
+        let_expire(old, old_ends_at, now=now)
         form_keys.use(form_key, actor=actor, now=now)
         rows[0].replaces = old
         insert_keys(client, rows, actor=actor, now=now)
-        after = {**changes.values_of(old), "replaced_by": str(rows[0])}
+        after = {**values_of(old), "replaced_by": str(rows[0])}
         audit.record("client.key.rotated", old, actor=actor, now=now, before=before, after=after)
     return RotatedKey(rows[0], old)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Final
 
 from django.db import transaction
 
@@ -14,7 +16,7 @@ from clients_app.rules.jwts import thumbprint_of
 from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
-from clients_app.services.credentials.own import check_own_key, check_own_removal
+from clients_app.services.credentials.own import check_own_key
 from clients_app.services.credentials.pem_keys import check_certificate
 from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
@@ -78,47 +80,10 @@ def insert_keys(client: Client, rows: list[ClientKey], *, actor: Actor, now: dat
     changes.insert(client, rows, actor=actor, now=now)
 
 
-@transaction.atomic
-def edit_key(
-    client: Client,
-    key_id: int,
-    draft: CredentialDraft,
-    *,
-    actor: Actor,
-    now: datetime,
-    expected_version: int | None = None,
-) -> ClientKey:
-    """Change the description and expiration of a live key; the key itself stays.
-
-    Errors: Forbidden; ProofRequired for a later expiration; RuleBroken (secret.description,
-    secret.expiration); ChangedMeanwhile; NotFound.
-    """
-    client = locked(client)
-    require(actor, Action.EDIT_CREDENTIAL, client=client)
-    key: ClientKey = changes.present(ClientKey, client, key_id)
-    changes.edit(key, client, draft, expected_version=expected_version, actor=actor, now=now)
-    return key
-
-
-@transaction.atomic
-def remove_key(
-    client: Client,
-    key_id: int,
-    *,
-    expected_version: int | None = None,
-    actor: Actor,
-    now: datetime,
-) -> ClientKey:
-    """Remove a key with its tokens.
-
-    Errors: ChangedMeanwhile; Forbidden; ProofRequired; NotFound.
-    """
-    client = locked(client)
-    require(actor, Action.REMOVE_CREDENTIAL, client=client)
-    check_own_removal(client, action=Action.REMOVE_CREDENTIAL, actor=actor, now=now)
-    key: ClientKey = changes.present(ClientKey, client, key_id)
-    changes.remove(key, client, expected_version=expected_version, actor=actor, now=now)
-    return key
+#: Changes the description and expiration of a live key; the key itself stays.
+edit_key: Final = partial(changes.edit, ClientKey)
+#: Removes a key with its tokens.
+remove_key: Final = partial(changes.remove, ClientKey)
 
 
 def _rows_of(draft: KeyDraft) -> list[ClientKey]:

@@ -11,8 +11,9 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientSecret, TokenUsage
 from clients_app.permissions import Action, require
 from clients_app.rules.rotation import check_old_end, end_of_replaced
+from clients_app.services.credentials.changes import save_edited
+from clients_app.services.credentials.kinds import values_of
 from clients_app.services.locks import locked
-from clients_app.services.secrets.changes import save_edited, values_of
 
 
 @transaction.atomic

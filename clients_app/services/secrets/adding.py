@@ -17,9 +17,11 @@ from clients_app.rules.expiry import check_expiration
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
+from clients_app.services.credentials.changes import clean_description, touch
+from clients_app.services.credentials.kinds import KINDS, values_of
 from clients_app.services.credentials.own import check_own_secret
 from clients_app.services.locks import locked
-from clients_app.services.secrets.changes import SecretDraft, clean_description, touch, values_of
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import HashedSecret, hashed_secret, stored_form
 
 
@@ -59,11 +61,7 @@ def add_secret(
         form_keys.refuse_used(form_key, actor=actor)
         check_new_secret(client)
         if not has_room(client, now=now):
-            sentence = _(
-                "This client has %(maximum)s secrets, the most it can have. "
-                "Remove one that is no longer used, then add a new one."
-            )
-            raise RuleBroken(sentence, maximum=SECRETS_MAX)
+            raise RuleBroken(KINDS[ClientSecret].full, maximum=SECRETS_MAX)
         check_own_secret(client, new.secret.expires_at, actor=actor, now=now)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         insert_secret(client, new.secret, actor=actor, now=now)

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import TOKEN_LIFETIME_MAX_S
 from clients_app.models import Client, ClientSecret
 from clients_app.rules.expiry import is_expired
-from clients_app.services.credentials.changes import Row, remove
-from clients_app.services.secrets.changes import mark_removed, touch, values_of
+from clients_app.services.credentials.changes import mark_removed, record_removed, touch
+from clients_app.services.credentials.kinds import Row
 
 _LONGEST_TOKEN: Final = timedelta(seconds=TOKEN_LIFETIME_MAX_S)
 
@@ -68,11 +67,9 @@ def remove_others(
     if not kept.removes_others and any(not is_expired(one.expires_at, now) for one in gone):
         sentence = _OTHERS_TOO if rows else _SECRETS
         raise RuleBroken(sentence, field="kept_secrets", client=client.name)
-    for one in others:
+    for one in gone:
         mark_removed(one, actor=actor, now=now)
-        audit.record("client.secret.removed", one, actor=actor, now=now, before=values_of(one))
-    if others:
+        record_removed(one, actor=actor, now=now)
+    if gone:
         touch(client, actor=actor, now=now)
-    for row in rows:
-        remove(row, client, expected_version=None, actor=actor, now=now)
     return stays

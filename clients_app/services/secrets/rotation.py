@@ -7,14 +7,15 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import NotFound, RuleBroken
+from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
-from clients_app.rules.expiry import is_expired
-from clients_app.rules.rotation import check_old_end, end_of_replaced
+from clients_app.rules.rotation import check_old_end
 from clients_app.services import form_keys
+from clients_app.services.credentials.changes import let_expire, mark_removed, record_removed
+from clients_app.services.credentials.kinds import present, values_of
 from clients_app.services.credentials.own import check_own_secret
 from clients_app.services.locks import locked
 from clients_app.services.secrets.adding import (
@@ -24,12 +25,7 @@ from clients_app.services.secrets.adding import (
     insert_secret,
     prepare_secret,
 )
-from clients_app.services.secrets.changes import (
-    SecretDraft,
-    mark_removed,
-    present_secret,
-    values_of,
-)
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import HashedSecret
 from clients_app.services.secrets.sealing import PublicKey
 
@@ -78,10 +74,10 @@ def rotate_secret(
         require(actor, Action.ROTATE_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
         check_new_secret(client)
-        old = present_secret(client, secret_id)
+        old = present(ClientSecret, client, secret_id)
         check_own_secret(client, new.secret.expires_at, actor=actor, now=now)
         before = values_of(old)
-        _set_expiration(old, old_ends_at, now=now)
+        let_expire(old, old_ends_at, now=now)
         removed = (
             None
             if has_room(client, now=now)
@@ -91,21 +87,12 @@ def rotate_secret(
         new.secret.replaces = old
         insert_secret(client, new.secret, actor=actor, now=now)
         if removed is not None:
-            gone = values_of(removed)
-            audit.record("client.secret.removed", removed, actor=actor, now=now, before=gone)
+            record_removed(removed, actor=actor, now=now)
         after = {**values_of(old), "replaced_by": str(new.secret)}
         if public_key is not None:
             after["sealed_for"] = public_key.thumbprint
         audit.record("client.secret.rotated", old, actor=actor, now=now, before=before, after=after)
     return RotatedSecret(new.secret, "" if sealed else new.plain, old, sealed)
-
-
-def _set_expiration(old: ClientSecret, chosen: datetime, *, now: datetime) -> None:
-    if is_expired(old.expires_at, now):
-        raise NotFound(_("This secret has expired. Add a new one."))
-    old.expires_at = end_of_replaced(old.expires_at, chosen, created_at=old.created_at)
-    old.version += 1
-    old.save(update_fields=["expires_at", "version"])
 
 
 def _make_room(

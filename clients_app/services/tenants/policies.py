@@ -15,8 +15,9 @@ from clients_app.models import ClientSecret, Tenant
 from clients_app.permissions import Action, require
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import secrets_to_end, tenant_policy
+from clients_app.services.credentials.changes import save_edited
+from clients_app.services.credentials.kinds import values_of
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
-from clients_app.services.secrets.changes import save_edited, values_of
 
 _BATCH: Final = 1000  # secrets in one run; the others a minute later
 

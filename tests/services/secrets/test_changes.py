@@ -11,8 +11,9 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
 from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.services.credentials.changes import lengthens
 from clients_app.services.secrets.adding import add_secret
-from clients_app.services.secrets.changes import SecretDraft, edit_secret, lengthens, remove_secret
+from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
 from tests.actors import actor_for, command_line_in
 from tests.factories import insert_clients, insert_secrets, make_client, make_person, make_tenant
 from tests.moments import IN_A_YEAR, NOW, SECOND
@@ -117,14 +118,12 @@ def test_edit_cannot_revive_an_expired_secret(client: Client) -> None:
 
 
 def test_edit_that_extends_the_expiry_is_refused() -> None:
-    year, never = ClientSecret(expires_at=IN_A_YEAR), ClientSecret(expires_at=None)
-
-    assert lengthens(year, IN_A_YEAR + SECOND)
-    assert lengthens(year, None)
-    assert not lengthens(year, IN_A_YEAR)
-    assert not lengthens(year, IN_A_YEAR - SECOND)
-    assert not lengthens(never, None)
-    assert not lengthens(never, IN_A_YEAR)
+    assert lengthens(IN_A_YEAR, IN_A_YEAR + SECOND)
+    assert lengthens(IN_A_YEAR, None)
+    assert not lengthens(IN_A_YEAR, IN_A_YEAR)
+    assert not lengthens(IN_A_YEAR, IN_A_YEAR - SECOND)
+    assert not lengthens(None, None)
+    assert not lengthens(None, IN_A_YEAR)
 
 
 def test_secrets_of_two_tenants_are_independent(client: Client) -> None:
