@@ -3,14 +3,16 @@
 The keys with which this portal signs tokens are ``SigningKey``.
 """
 
-from typing import ClassVar
-
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from clients_app import limits
 from clients_app.models.client import Client
-from clients_app.models.credential import Credential, CredentialQuerySet
+from clients_app.models.credential import (
+    Credential,
+    expires_after_creation,
+    present_index,
+)
 from clients_app.models.texts import checks_texts
 
 
@@ -27,8 +29,6 @@ class ClientKey(Credential):
         "self", on_delete=models.SET_NULL, null=True, related_name="successors"
     )
 
-    objects: ClassVar = CredentialQuerySet.as_manager()
-
     class Meta:
         verbose_name = "public key"
         ordering = ("-id",)
@@ -43,18 +43,9 @@ class ClientKey(Credential):
                 | (Q(jwk__isnull=False, jwks_url="") & ~Q(thumbprint="")),
                 name="client_key_is_key_or_url",
             ),
-            CheckConstraint(
-                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
-                name="client_key_expires_after_creation",
-            ),
+            expires_after_creation("client_key"),
         )
-        indexes = (
-            Index(
-                fields=("client", "expires_at"),
-                condition=Q(removed_at=None),
-                name="client_key_present",
-            ),
-        )
+        indexes = (present_index("client_key"),)
 
     def __str__(self) -> str:
         return self.description or self.jwks_url or self.thumbprint[:8]

@@ -1,14 +1,16 @@
 """A secret of a client: its digest, tag and last four characters, never its text."""
 
-from typing import ClassVar
-
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q
+from django.db.models import CheckConstraint, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from clients_app.models.client import Client
-from clients_app.models.credential import Credential, CredentialQuerySet
+from clients_app.models.credential import (
+    Credential,
+    expires_after_creation,
+    present_index,
+)
 from clients_app.models.texts import checks_texts
 
 
@@ -26,8 +28,6 @@ class ClientSecret(Credential):
         "self", on_delete=models.SET_NULL, null=True, related_name="successors"
     )
 
-    objects: ClassVar = CredentialQuerySet.as_manager()
-
     class Meta:
         ordering = ("-id",)
         constraints = (
@@ -38,18 +38,9 @@ class ClientSecret(Credential):
                 condition=Q(Exact(Length("tag"), 32), Exact(Length("last_four"), 4)),
                 name="secret_tag_and_last_four",
             ),
-            CheckConstraint(
-                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
-                name="secret_expires_after_creation",
-            ),
+            expires_after_creation("secret"),
         )
-        indexes = (
-            Index(
-                fields=("client", "expires_at", "created_at"),  # all that lists need
-                condition=Q(removed_at=None),
-                name="secret_present",
-            ),
-        )
+        indexes = (present_index("secret", "created_at"),)  # all that lists need
 
     def __str__(self) -> str:
         ending = f"…{self.last_four}"

@@ -1,10 +1,10 @@
 """What every kind of credential of a client has: a description, an end, and who changed it."""
 
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q
 
 from clients_app import limits
 from clients_app.models.texts import Keyed
@@ -30,6 +30,18 @@ class CredentialQuerySet(models.QuerySet[Row]):
         return self.filter(~Exists(successors.filter(lasts_longer).order_by()))
 
 
+def expires_after_creation(table: str) -> CheckConstraint:
+    """Return the constraint of a table of credentials."""
+    condition = Q(expires_at=None) | Q(expires_at__gt=F("created_at"))
+    return CheckConstraint(condition=condition, name=f"{table}_expires_after_creation")
+
+
+def present_index(table: str, *more: str) -> Index:
+    """Return the index by which a table of credentials is read, with ``more`` columns."""
+    fields = ("client", "expires_at", *more)
+    return Index(fields=fields, condition=Q(removed_at=None), name=f"{table}_present")
+
+
 class Credential(Keyed):
     """The columns of each kind; ``version`` counts edits, for stale forms."""
 
@@ -44,6 +56,8 @@ class Credential(Keyed):
     created_by = models.CharField(max_length=limits.NAME_MAX)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
+
+    objects: ClassVar = CredentialQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -1,13 +1,15 @@
 """An identity that another platform gives to a client, such as that of a CI job or a pod."""
 
-from typing import ClassVar
-
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q
+from django.db.models import CheckConstraint, Q
 
 from clients_app import limits
 from clients_app.models.client import Client
-from clients_app.models.credential import Credential, CredentialQuerySet
+from clients_app.models.credential import (
+    Credential,
+    expires_after_creation,
+    present_index,
+)
 from clients_app.models.texts import checks_texts
 
 
@@ -28,8 +30,6 @@ class FederatedIdentity(Credential):
     subject_rule = models.CharField(max_length=limits.CLAIM_RULE_MAX)
     claim_rules = models.JSONField(default=dict)
 
-    objects: ClassVar = CredentialQuerySet.as_manager()
-
     class Meta:
         verbose_name_plural = "federated identities"
         ordering = ("-id",)
@@ -38,18 +38,9 @@ class FederatedIdentity(Credential):
                 condition=~Q(issuer="") & ~Q(audience="") & ~Q(subject_rule=""),
                 name="federated_identity_is_complete",
             ),
-            CheckConstraint(
-                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
-                name="federated_identity_expires_after_creation",
-            ),
+            expires_after_creation("federated_identity"),
         )
-        indexes = (
-            Index(
-                fields=("client", "expires_at"),
-                condition=Q(removed_at=None),
-                name="federated_identity_present",
-            ),
-        )
+        indexes = (present_index("federated_identity"),)
 
     def __str__(self) -> str:
         return self.description or self.subject_rule

@@ -12,44 +12,40 @@ ALIAS: Final = "short_lived"  # of their database, if they have their own
 NAMES: Final = {"failurecount", "guesscount", "sharedvalue", "usedassertion"}
 
 
-class FailureCount(models.Model):
+class _Row(models.Model):
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class FailureCount(_Row):
     """How many credentials from a source were refused in the minute that began at ``since``."""
 
     source = models.CharField(max_length=64, primary_key=True)
     failures = models.PositiveIntegerField()
     since = models.BigIntegerField()  # seconds since 1970
 
-    def __str__(self) -> str:
-        return self.source
 
-
-class GuessCount(models.Model):
+class GuessCount(_Row):
     """How many wrong passwords or codes were tried, and when the next guess may be."""
 
     subject = models.CharField(max_length=64, primary_key=True)  # a digest
     guesses = models.PositiveIntegerField()
     next_at = models.BigIntegerField()  # seconds since 1970
 
-    def __str__(self) -> str:
-        return self.subject
 
-
-class UsedAssertion(models.Model):
+class UsedAssertion(_Row):
     """An assertion that authenticated a client, until it has expired: none is accepted twice."""
 
     key = models.CharField(max_length=64, primary_key=True)  # a digest
     ends_at = models.BigIntegerField()  # seconds since 1970
 
-    def __str__(self) -> str:
-        return self.key
 
-
-class SharedValue(models.Model):
+class SharedValue(_Row):
     """A value of the cache that all processes share, as JSON."""
 
     name = models.CharField(max_length=250, primary_key=True)
     value = models.TextField()
     expires_at = models.FloatField()  # seconds since 1970
-
-    def __str__(self) -> str:
-        return self.name
