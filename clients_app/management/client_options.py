@@ -72,10 +72,8 @@ EDITED: Final = (
         "stays if the client becomes privileged; may be repeated",
         type=int,
     ),
-    cli.argument(
-        "--remove-other-secrets",
-        action="store_true",
-        help="required if the client becomes privileged and has other secrets",
+    cli.flag(
+        "--remove-other-secrets", "required if the client becomes privileged and has other secrets"
     ),
 )
 

@@ -47,6 +47,11 @@ def argument(*flags: str, **options: Any) -> Argument:
     return lambda parser: parser.add_argument(*flags, **options)
 
 
+def flag(name: str, help: str, **options: Any) -> Argument:
+    """Return an option without a value, which is False if it is not given."""
+    return argument(name, action="store_true", help=help, **options)
+
+
 def switch(flag: str, **options: Any) -> Argument:
     """Return an option with an opposite, such as `--first-party` and `--no-first-party`."""
     return argument(flag, action=BooleanOptionalAction, **options)
@@ -80,10 +85,8 @@ TENANT: Final = argument(
     "--tenant", metavar="NAME", help="name or id of the tenant; required if there is more than one"
 )
 
-JSON: Final = argument("--json", action="store_true", help="print JSON, an object on each line")
-DRY_RUN: Final = argument(
-    "--dry-run", action="store_true", help="change nothing, and say what would be recorded"
-)
+JSON: Final = flag("--json", "print JSON, an object on each line")
+DRY_RUN: Final = flag("--dry-run", "change nothing, and say what would be recorded")
 
 
 def subcommand(

@@ -18,7 +18,7 @@ from clients_app.services.people.invitations import (
     withdraw_invitation,
 )
 
-BY_MAIL = cli.argument("--by-mail", action="store_true", help="mail the link, do not print it")
+BY_MAIL = cli.flag("--by-mail", "mail the link, do not print it")
 
 
 class InvitationCommands(cli.PortalCommand):
@@ -29,7 +29,7 @@ class InvitationCommands(cli.PortalCommand):
         cli.ROLES,
         cli.argument("--name", default="", metavar="NAME", help="the full name"),
         cli.argument("--email", default="", metavar="EMAIL"),
-        cli.argument("--staff", action="store_true", help="an operator of the installation"),
+        cli.flag("--staff", "an operator of the installation"),
         cli.TENANT,
     )
     def add(self, given: Namespace) -> None:

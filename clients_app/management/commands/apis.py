@@ -121,12 +121,8 @@ class Command(cli.PortalCommand):
         API,
         cli.CLIENT,
         SCOPES,
-        cli.argument("--all-scopes", action="store_true", help="all that the API has now"),
-        cli.argument(
-            "--default",
-            action="store_true",
-            help="of requests that name neither an API nor a scope",
-        ),
+        cli.flag("--all-scopes", "all that the API has now"),
+        cli.flag("--default", "of requests that name neither an API nor a scope"),
         cli.TENANT,
     )
     def allow(self, given: Namespace) -> None:
@@ -179,7 +175,7 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(
         cli.CLIENT,
-        cli.argument("--remove", action="store_true", help="take it from the client"),
+        cli.flag("--remove", "take it from the client"),
         cli.TENANT,
     )
     def unused(self, given: Namespace) -> None:

@@ -24,10 +24,9 @@ class Command(cli.PortalCommand):
     help = "Writes an encrypted backup to a new file, while the portal serves."
     arguments = (
         cli.argument("file", metavar="FILE", type=Path, help="a file that does not exist yet"),
-        cli.argument(
+        cli.flag(
             "--new-key",
-            action="store_true",
-            help="write a new private key to FILE, and print the public key for BACKUP_RECIPIENTS",
+            "write a new private key to FILE, and print the public key for BACKUP_RECIPIENTS",
         ),
         cli.JSON,
     )

@@ -17,9 +17,7 @@ from clients_app.services.declared.export import (
 class Command(cli.PortalCommand):
     help = "Prints roles, APIs and clients, without secrets, for `manage.py apply`."
     arguments = (
-        cli.argument(
-            "--without-ids", action="store_true", help="for another installation, or a copy"
-        ),
+        cli.flag("--without-ids", "for another installation, or a copy"),
         cli.TENANT,
     )
 

@@ -28,7 +28,7 @@ _ORDER: Final = list(SigningKey.State.values)
 class Command(cli.PortalCommand):
     help = "Lists, shows, rotates and revokes signing keys; completes a change of SECRET_KEY."
 
-    @cli.reading(cli.argument("--all", action="store_true", help="include removed keys"))
+    @cli.reading(cli.flag("--all", "include removed keys"))
     def list(self, given: Namespace) -> None:
         """List the keys with state, algorithm, kid and times."""
         rows = list(installation.signing_keys(removed=given.all))
@@ -64,9 +64,7 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(
         cli.argument("kids", nargs="+", metavar="KID"),
-        cli.argument(
-            "--secret-key-is-lost", action="store_true", help="no node and no backup has the key"
-        ),
+        cli.flag("--secret-key-is-lost", "no node and no backup has the key"),
     )
     def revoke(self, given: Namespace) -> None:
         """Revoke keys now, and all tokens that they signed."""
@@ -80,9 +78,7 @@ class Command(cli.PortalCommand):
         self.tell(given, sentences, key_values(row))
 
     @cli.subcommand(
-        cli.argument(
-            "--dry-run", action="store_true", dest="only_counts", help="change nothing; count only"
-        ),
+        cli.flag("--dry-run", "change nothing; count only", dest="only_counts"),
         dry_run=False,  # as the events do not say what happens to second factors
     )
     def reencrypt(self, given: Namespace) -> None:

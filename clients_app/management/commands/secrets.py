@@ -83,7 +83,7 @@ class Command(cli.PortalCommand):
     @cli.subcommand(
         cli.CLIENT,
         SECRET_ID,
-        cli.argument("--confirm-last", action="store_true", help="required for the last live one"),
+        cli.flag("--confirm-last", "required for the last live one"),
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:

@@ -37,11 +37,7 @@ class Command(cli.PortalCommand):
     help = "Copies the portal into an empty database, SQLite to PostgreSQL or back."
     arguments = (
         cli.argument("url", nargs="?", default="", metavar="URL", help="as in DATABASE_URL"),
-        cli.argument(
-            "--open-again",
-            action="store_true",
-            help="let this database be changed again, because you keep it",
-        ),
+        cli.flag("--open-again", "let this database be changed again, because you keep it"),
         cli.JSON,
     )
 

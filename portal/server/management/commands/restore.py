@@ -38,9 +38,7 @@ class Command(cli.PortalCommand):
             "events as AUDIT_STREAM or `activity export` wrote them; may be repeated",
             type=Path,
         ),
-        cli.argument(
-            "--check", action="store_true", help="prove the backup, say what it holds, and end"
-        ),
+        cli.flag("--check", "prove the backup, say what it holds, and end"),
         cli.JSON,
     )
 
