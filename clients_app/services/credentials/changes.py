@@ -1,6 +1,7 @@
 """What adding, editing, replacing and removing have in common for all kinds of credentials."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,12 @@ from clients_app.errors import NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import SECRET_DESCRIPTION_MAX
 from clients_app.models import Client, FederatedIdentity
-from clients_app.permissions import require
+from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.rules.rotation import end_of_replaced
 from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
 from clients_app.services.credentials.kinds import KINDS, OneKind, Row, present, values_of
 from clients_app.services.credentials.own import check_own_removal, refuse_itself
@@ -42,10 +44,40 @@ def clean_description(draft: CredentialDraft) -> str:
     return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="secret.description")
 
 
+def check_addition(client: Client, *, actor: Actor) -> None:
+    """Refuse an addition before its rows are prepared, which takes longer than this.
+
+    Errors: Forbidden; ProofRequired; RuleBroken.
+    """
+    require(actor, Action.ADD_CREDENTIAL, client=client)
+    refuse_client_type(client)
+
+
 def refuse_client_type(client: Client) -> None:
     """Raise RuleBroken for a client that cannot prove who it is."""
     if not client.type.has_secrets:
         raise RuleBroken(_("Authorization Code clients have no secrets, keys or identities."))
+
+
+@contextmanager
+def adding(
+    client: Client,
+    action: Action = Action.ADD_CREDENTIAL,
+    *,
+    actor: Actor,
+    now: datetime,
+    form_key: str,
+) -> Iterator[Client]:
+    """Yield the client, locked, in a transaction that adds what was prepared for it once.
+
+    Errors: Forbidden; ProofRequired; NotFound; SentBefore.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, action, client=client)
+        form_keys.refuse_used(form_key, actor=actor)
+        form_keys.use(form_key, actor=actor, now=now)
+        yield client
 
 
 def insert(client: Client, rows: Sequence[Row], *, actor: Actor, now: datetime) -> None:

@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
-
 from clients_app import conf
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
@@ -22,13 +20,11 @@ from clients_app.rules.names import check_length, clean_line
 from clients_app.rules.subject_rules import checked_rule
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.own import refuse_itself
 from clients_app.services.credentials.pem_keys import check_certificate
 from clients_app.services.credentials.public_keys import public_jwks_of
-from clients_app.services.locks import locked
 
 #: ``iss``, ``sub`` and ``aud`` have rules of their own; times and ids differ in each token
 _NOT_RULED: Final = frozenset({"iss", "sub", "aud", "exp", "iat", "nbf", "jti"})
@@ -58,14 +54,9 @@ def add_identity(
     (identity.issuer, secret.expiration and so on), and where a policy of the tenant forbids the
     rule or the issuer; NotFound; SentBefore.
     """
-    require(actor, Action.ADD_CREDENTIAL, client=client)
-    changes.refuse_client_type(client)
+    changes.check_addition(client, actor=actor)
     identity = prepare_identity(draft, now=now)
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.ADD_CREDENTIAL, client=client)
-        form_keys.refuse_used(form_key, actor=actor)
-        form_keys.use(form_key, actor=actor, now=now)
+    with changes.adding(client, actor=actor, now=now, form_key=form_key) as client:
         insert_identity(client, identity, actor=actor, now=now)
     return identity
 

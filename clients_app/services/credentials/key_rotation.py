@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
@@ -12,12 +10,10 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey
 from clients_app.permissions import Action, require
 from clients_app.rules.rotation import check_old_end
-from clients_app.services import form_keys
-from clients_app.services.credentials.changes import let_expire
+from clients_app.services.credentials.changes import adding, let_expire
 from clients_app.services.credentials.keys import KeyDraft, insert_keys, prepare_keys, refuse_known
 from clients_app.services.credentials.kinds import present, values_of
 from clients_app.services.credentials.own import check_own_key
-from clients_app.services.locks import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +47,12 @@ def rotate_key(
     if len(rows) > 1:
         sentence = _("Paste one public key: it replaces one. Add the others with Add Public Key.")
         raise RuleBroken(sentence, field="key")
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.ADD_CREDENTIAL, client=client)
-        form_keys.refuse_used(form_key, actor=actor)
+    with adding(client, actor=actor, now=now, form_key=form_key) as client:
         old = present(ClientKey, client, key_id)
         refuse_known(client, rows)
         check_own_key(client, rows[0], actor=actor, now=now)
         before = values_of(old)
         let_expire(old, old_ends_at, now=now)
-        form_keys.use(form_key, actor=actor, now=now)
         rows[0].replaces = old
         insert_keys(client, rows, actor=actor, now=now)
         after = {**values_of(old), "replaced_by": str(rows[0])}

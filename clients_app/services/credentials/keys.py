@@ -5,21 +5,16 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from django.db import transaction
-
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey
-from clients_app.permissions import Action, require
 from clients_app.rules.jwts import thumbprint_of
-from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.own import check_own_key
 from clients_app.services.credentials.pem_keys import check_certificate
 from clients_app.services.credentials.public_keys import public_jwks_of
-from clients_app.services.locks import locked
 from clients_app.services.outgoing import check_url
 
 
@@ -40,16 +35,11 @@ def add_keys(
     secret.expiration), also at 10 live keys and for a key that the client has; NotFound;
     SentBefore.
     """
-    require(actor, Action.ADD_CREDENTIAL, client=client)
-    changes.refuse_client_type(client)
+    changes.check_addition(client, actor=actor)
     rows = prepare_keys(draft, now=now)
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.ADD_CREDENTIAL, client=client)
-        form_keys.refuse_used(form_key, actor=actor)
+    with changes.adding(client, actor=actor, now=now, form_key=form_key) as client:
         refuse_known(client, rows)
         check_own_key(client, rows[0], actor=actor, now=now)
-        form_keys.use(form_key, actor=actor, now=now)
         insert_keys(client, rows, actor=actor, now=now)
     return rows
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
@@ -16,11 +14,9 @@ from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services import form_keys
-from clients_app.services.credentials.changes import clean_description, touch
+from clients_app.services.credentials.changes import adding, clean_description, touch
 from clients_app.services.credentials.kinds import KINDS, values_of
 from clients_app.services.credentials.own import check_own_secret
-from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import HashedSecret, hashed_secret, stored_form
 
@@ -55,15 +51,12 @@ def add_secret(
     if not client.type.has_secrets:
         raise RuleBroken(_("Authorization Code clients have no secrets."))
     new = prepare_secret(draft, client_id=client.pk, now=now, hashed=hashed)
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.ADD_SECRET, client=client)
-        form_keys.refuse_used(form_key, actor=actor)
+    action = Action.ADD_SECRET
+    with adding(client, action, actor=actor, now=now, form_key=form_key) as client:
         check_new_secret(client)
         if not has_room(client, now=now):
             raise RuleBroken(KINDS[ClientSecret].full, maximum=SECRETS_MAX)
         check_own_secret(client, new.secret.expires_at, actor=actor, now=now)
-        form_keys.use(form_key, client=client, actor=actor, now=now)
         insert_secret(client, new.secret, actor=actor, now=now)
     return new
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
@@ -13,11 +11,14 @@ from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.rotation import check_old_end
-from clients_app.services import form_keys
-from clients_app.services.credentials.changes import let_expire, mark_removed, record_removed
+from clients_app.services.credentials.changes import (
+    adding,
+    let_expire,
+    mark_removed,
+    record_removed,
+)
 from clients_app.services.credentials.kinds import present, values_of
 from clients_app.services.credentials.own import check_own_secret
-from clients_app.services.locks import locked
 from clients_app.services.secrets.adding import (
     NewSecret,
     check_new_secret,
@@ -69,10 +70,8 @@ def rotate_secret(
     check_old_end(old_ends_at, now)
     new = prepare_secret(draft, client_id=client.pk, now=now, hashed=hashed)
     sealed = public_key.seal(new.plain) if public_key else ""
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.ROTATE_SECRET, client=client)
-        form_keys.refuse_used(form_key, actor=actor)
+    action = Action.ROTATE_SECRET
+    with adding(client, action, actor=actor, now=now, form_key=form_key) as client:
         check_new_secret(client)
         old = present(ClientSecret, client, secret_id)
         check_own_secret(client, new.secret.expires_at, actor=actor, now=now)
@@ -83,7 +82,6 @@ def rotate_secret(
             if has_room(client, now=now)
             else _make_room(client, old, remove_id, actor=actor, now=now)
         )
-        form_keys.use(form_key, client=client, actor=actor, now=now)
         new.secret.replaces = old
         insert_secret(client, new.secret, actor=actor, now=now)
         if removed is not None:
