@@ -101,15 +101,11 @@ def drafted_identity(
     Errors: PortalError; RuleBroken.
     """
     jwks = text_in(given.jwks) if given.jwks else given.jwks
-    said = GivenIdentity(
-        platform=given.platform,
-        fields=_pairs(given.fields, "--field"),
-        issuer=given.issuer,
-        audience=given.audience,
-        subject_rule=given.subject,
-        claim_rules=_pairs(given.claims, "--claim"),
-        jwks=jwks,
-    )
+    pairs = {
+        "fields": _pairs(given.fields, "--field"),
+        "claims": _pairs(given.claims, "--claim"),
+    }
+    said = GivenIdentity.read({**vars(given), **pairs}.get, jwks)
     return identity_draft(said, was=was, description=description, expires_at=expires_at)
 
 

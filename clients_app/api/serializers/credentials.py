@@ -106,12 +106,5 @@ def one_key_in(values: dict[str, Any]) -> str:
 
 def identity_in(values: dict[str, Any]) -> GivenIdentity:
     """Return what a body says about a federated identity."""
-    return GivenIdentity(
-        platform=values.get("Platform"),
-        fields=values.get("Fields"),
-        issuer=values.get("Issuer"),
-        audience=values.get("Audience"),
-        subject_rule=values.get("Subject"),
-        claim_rules=values.get("Claims"),
-        jwks=pasted(values["Jwks"]) if "Jwks" in values else None,
-    )
+    jwks = pasted(values["Jwks"]) if "Jwks" in values else None
+    return GivenIdentity.read(lambda name: values.get(name.capitalize()), jwks)

@@ -4,10 +4,10 @@ They name a platform and the fields of its form, as people do, or the rules them
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
@@ -31,6 +31,19 @@ class GivenIdentity:
     subject_rule: str | None = None
     claim_rules: Mapping[str, str] | None = None
     jwks: str | None = None  # as pasted; empty: by discovery
+
+    @classmethod
+    def read(cls, said: Callable[[str], Any], jwks: str | None) -> Self:
+        """Return what ``said`` returns for the names of a file."""
+        return cls(
+            platform=said("platform"),
+            fields=said("fields"),
+            issuer=said("issuer"),
+            audience=said("audience"),
+            subject_rule=said("subject"),
+            claim_rules=said("claims"),
+            jwks=jwks,
+        )
 
 
 def identity_draft(

@@ -164,15 +164,7 @@ class DeclaredCredentials:
     def _identity(self, given: Given, was: FederatedIdentity | None) -> IdentityDraft:
         """Return the draft of the entry; what it leaves out of the rules has its default."""
         jwks = given.get("jwks", "")
-        said = GivenIdentity(
-            platform=given.get("platform"),
-            fields=given.get("fields"),
-            issuer=given.get("issuer"),
-            audience=given.get("audience"),
-            subject_rule=given.get("subject"),
-            claim_rules=given.get("claims"),
-            jwks=jwks if isinstance(jwks, str) else json.dumps(jwks),
-        )
+        said = GivenIdentity.read(given.get, jwks if isinstance(jwks, str) else json.dumps(jwks))
         description = given.get("description", was.description if was else "")
         return identity_draft(said, description=description, expires_at=self._end(given, was))
 
