@@ -28,6 +28,17 @@ def capture(content: str) -> str:
     return content
 
 
+@register.simple_block_tag
+def sect(content: str, id: str, heading: str, lede: str = "") -> SafeString:
+    """Return a section of a page: its heading and what it is about beside the content."""
+    about = format_html("<p>{}</p>", lede) if lede else ""
+    return format_html(
+        '<section class="sect" aria-labelledby="{}"><div class="sect-head"><h2 id="{}">{}</h2>{}'
+        '</div><div class="sect-body">{}</div></section>',
+        *(id, id, heading, about, content),
+    )
+
+
 @register.simple_tag
 def one_time_key() -> SafeString:
     """Return the hidden field of a form that acts once."""
