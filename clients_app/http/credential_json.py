@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from clients_app.http.json_models import moment
-from clients_app.models import ClientKey, FederatedIdentity
+from clients_app.models import ClientKey, ClientSecret, FederatedIdentity
 from clients_app.rules.federation.presets import grade_of
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.verdicts import Verdict
@@ -20,7 +20,7 @@ Row = ClientKey | FederatedIdentity
 def key_json(key: ClientKey) -> dict[str, Any]:
     """Return a public key: its public members, or the address where the client publishes keys."""
     return {
-        **_begin(key),
+        **begin_json(key),
         "Jwk": dict(sorted(key.jwk.items())) if key.jwk else None,  # in one order on every database
         "Thumbprint": key.thumbprint or None,
         "JwksUrl": key.jwks_url or None,
@@ -40,7 +40,7 @@ def listed_key_json(key: Any) -> dict[str, Any]:
 def identity_json(identity: FederatedIdentity) -> dict[str, Any]:
     """Return a federated identity with its grade."""
     return {
-        **_begin(identity),
+        **begin_json(identity),
         "Platform": identity.preset,
         "Issuer": identity.issuer,
         "Audience": identity.audience,
@@ -107,7 +107,8 @@ def checks_json(checks: Iterable[Verdict]) -> list[dict[str, Any]]:
     ]
 
 
-def _begin(row: Row) -> dict[str, Any]:
+def begin_json(row: ClientSecret | Row) -> dict[str, Any]:
+    """Return what all credentials have, which is all that can be read of a secret."""
     return {
         "Id": row.pk,
         "Description": row.description,

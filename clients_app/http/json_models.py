@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from clients_app import audit
-from clients_app.models import Api, ApiUsage, AuditEvent, ClientSecret, Role, Tenant, TokenRefusal
+from clients_app.models import Api, ApiUsage, AuditEvent, Role, Tenant, TokenRefusal
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT
 from clients_app.rules.targets import Target
@@ -78,17 +78,6 @@ def _application_json(client: ClientModel) -> dict[str, Any]:
         "AllowOfflineAccess": client.allow_refresh_token,
         **({"AllowAccessTokensViaBrowser": False} if client.type.has_secrets else {}),
         "FirstParty": client.skips_consent,
-    }
-
-
-def secret_json(secret: ClientSecret) -> dict[str, Any]:
-    """Return a secret without its value, which nobody can read again."""
-    return {
-        "Id": secret.pk,
-        "Description": secret.description,
-        "Expiration": moment(secret.expires_at),
-        "Expires": secret.expires_at is not None,
-        "Created": moment(secret.created_at),
     }
 
 

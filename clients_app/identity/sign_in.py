@@ -14,7 +14,7 @@ from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.account_adapter import note_failed
 from clients_app.identity.actor import acting
 from clients_app.identity.allauth_internals import logout, perform_login
-from clients_app.identity.guesses import count_nonsense, guess_at_passkey, guess_at_sign_in
+from clients_app.identity.guesses import Guess, count_nonsense, guess_at_passkey, guess_at_sign_in
 from clients_app.identity.known_devices import remember_device
 from clients_app.identity.mfa import CodeForm
 from clients_app.identity.passkeys.ceremony import CODE, SIGN_IN, check_challenge, parse_use
@@ -68,16 +68,19 @@ def take_passkey(request: HttpRequest, answer: str, *, to: str) -> Refused | Non
             raise PasskeyRefused("nobody")
         passkey = spend(request, person, used, now=now)
     except PasskeyRefused as error:
-        guess.was_wrong()
-        error.username = guess.username
-        return _passkey_refused(request, error)
+        return _passkey_refused(request, error, guess)
     guess.was_right()
     note_use(request, passkey, signs_in=True)
     perform_login(request, Login(user=person, redirect_url=to))
     return None
 
 
-def _passkey_refused(request: HttpRequest, error: PasskeyRefused) -> Refused:
+def _passkey_refused(
+    request: HttpRequest, error: PasskeyRefused, guess: Guess | None = None
+) -> Refused:
+    if guess:
+        guess.was_wrong()
+        error.username = guess.username
     note_failed(request, error.username, reason=error.reason)
     return Refused("late" if error.reason == "too late" else "passkey", 422)
 
@@ -123,9 +126,7 @@ def take_passkey_after_password(
         used = asked_use(request, CODE, answer, now=now)
         passkey = spend(request, person, used, now=now)
     except PasskeyRefused as error:
-        guess.was_wrong()
-        error.username = guess.username
-        return _passkey_refused(request, error)
+        return _passkey_refused(request, error, guess)
     guess.was_right()
     note_use(request, passkey)
     stage.exit()

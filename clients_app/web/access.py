@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clients_app.actors import Actor
 from clients_app.errors import AlreadyAdded, Forbidden, NotFound, SentBefore, gettext_noop
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.identity.actor import actor_of
@@ -19,7 +20,7 @@ from clients_app.identity.person import person_of, zone_of
 from clients_app.identity.proof import open_window, with_proof
 from clients_app.identity.put_off_factor import must_set_up_factor
 from clients_app.identity.sessions import is_polled
-from clients_app.permissions import Action
+from clients_app.permissions import Action, allows
 from clients_app.rules.permissions import PERMISSIONS
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.activity import refused_attempts
@@ -74,6 +75,11 @@ def button(page: str, action: Action, *kept: str, demands_factor: bool = True) -
         return guarded
 
     return decorate
+
+
+def allowed(actor: Actor, **actions: Action) -> dict[str, bool]:
+    """Return for a template which of the ``actions`` the actor may do: ``may_add`` for ``add``."""
+    return {f"may_{name}": allows(actor, action) for name, action in actions.items()}
 
 
 def _guarded(view: View, action: Action | None, *, demands_factor: bool) -> View:

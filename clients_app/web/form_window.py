@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 from clients_app.errors import ChangedMeanwhile, Refused, SentBefore
-from clients_app.http.forms.portal_form import PortalForm
+from clients_app.http.forms.portal_form import PortalForm, form_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
@@ -29,6 +29,7 @@ def form_window(
     latest: Callable[[], Any] | None = None,
     fragments: tuple[str, ...] = ("window",),
     typed: QueryDict | None = None,
+    acts_once: bool = False,
     **form_arguments: Any,
 ) -> HttpResponse:
     """Return the window with its form, or what ``save`` returns for a valid form that was sent.
@@ -36,6 +37,7 @@ def form_window(
     ``context`` is what the screen shows beside the form, or a function of the form.
     An invalid form, or one that ``save`` refuses, comes back with its errors and status 422. If
     someone else changed the row, the form shows what ``latest`` returns next to what was typed.
+    With ``acts_once`` it carries a form key, for ``once`` or an operation that takes one.
     """
     make = form_class if is_submitted(request) else form_class.shown
     form: Form = make(after_url_step(typed or request.POST), **form_arguments)
@@ -50,6 +52,8 @@ def form_window(
                 changed: Any = form
                 changed.show_changes(latest())
     more = context(form) if callable(context) else context
+    if acts_once:
+        more = {**more, "form_key": form_key_of(request.POST)}
     shown, status = {"form": form, **more}, 422 if form.errors else 200
     return show(request, screen, shown, title=title, fragments=fragments, status=status)
 
@@ -63,6 +67,12 @@ def edited_by(request: HttpRequest, form: PortalForm) -> dict[str, Any]:
     """Return who edits the row, when, and which version the form showed, as services ask for it."""
     version = form.cleaned_data["version"]
     return {"expected_version": version, "actor": actor_of(request), "now": timezone.now()}
+
+
+def added_by(request: HttpRequest) -> dict[str, Any]:
+    """Return who adds a row, when, and with which form key, as services ask for it."""
+    form_key = form_key_of(request.POST)
+    return {"actor": actor_of(request), "now": timezone.now(), "form_key": form_key}
 
 
 def focus_of(request: HttpRequest, form: PortalForm) -> str:

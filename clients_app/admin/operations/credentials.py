@@ -1,6 +1,6 @@
 """What the operations on secrets, public keys and federated identities have in common."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from clients_app.admin.operations.kinds import CLIENT, Kind, is_live, is_present
 from clients_app.admin.operations.operation import Answer, Done, Operation
+from clients_app.http.credential_kinds import CredentialKind
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action
@@ -82,20 +83,13 @@ def rotation(
 
 
 def edit_of(
-    kind: Kind,
-    label: str | Promise,
-    action: Action,
-    *,
-    form: type[PortalForm],
-    edit: Callable[..., Any],
-    done: str,
-    **more: Any,
+    kind: Kind, credential: CredentialKind, form: type[PortalForm], **more: Any
 ) -> Operation:
-    """Return the operation that edits a live credential of a kind, by the service ``edit``."""
+    """Return the operation that edits a live credential of a kind."""
 
     @kind.edit(
-        label,
-        action,
+        credential.edit_title,
+        credential.may_edit,
         form,
         lines=client_and_last_use,
         arguments=lambda row, now: {"credential": row, **for_another(row, now)},
@@ -104,30 +98,23 @@ def edit_of(
     )
     def operation(row: Any, form: Any, **by: Any) -> Answer:
         version = form.cleaned_data["version"]
-        saved = edit(row.client, row.pk, form.draft(), expected_version=version, **by)
-        return Done(gettext(done) % {kind.word: saved}, saved)
+        saved = credential.edit(row.client, row.pk, form.draft(), expected_version=version, **by)
+        return Done(credential.say(credential.saved, saved), saved)
 
     return operation
 
 
 def removal_of(
-    kind: Kind,
-    label: str | Promise,
-    action: Action,
-    *,
-    title: str | Promise,
-    effect: str,
-    remove: Callable[..., Any],
-    done: str,
+    kind: Kind, credential: CredentialKind, *, title: str | Promise, effect: str
 ) -> Operation:
-    """Return the operation that removes a credential of a kind, by the service ``remove``."""
+    """Return the operation that removes a credential of a kind."""
 
     def lines(row: Any) -> tuple[str, ...]:
         return (*client_and_last_use(row), gettext(effect))
 
-    @kind.removal(label, action, lines, title=title)
+    @kind.removal(credential.remove_title, credential.may_remove, lines, title=title)
     def operation(row: Any, form: PortalForm, **by: Any) -> Answer:
-        removed = remove(row.client, row.pk, **by)
-        return Done(gettext(done) % {kind.word: removed}, row.client)
+        removed = credential.remove(row.client, row.pk, **by)
+        return Done(credential.say(credential.removed, removed), row.client)
 
     return operation

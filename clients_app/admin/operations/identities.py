@@ -15,6 +15,7 @@ from clients_app.admin.operations.kinds import IDENTITY
 from clients_app.admin.operations.operation import GRADE, Answer, Done, Operation, ask_and_perform
 from clients_app.admin.pages import show_form
 from clients_app.errors import gettext_noop
+from clients_app.http import credential_kinds
 from clients_app.http.forms.identity_forms import changed_rules
 from clients_app.models import Client, FederatedIdentity
 from clients_app.permissions import Action
@@ -22,7 +23,7 @@ from clients_app.rules.federation.presets import PRESETS
 from clients_app.rules.federation.trust import Trust
 from clients_app.selectors.credentials.near_misses import fit_of
 from clients_app.selectors.tenants.installation import present_client
-from clients_app.services.credentials.identities import add_identity, edit_identity, remove_identity
+from clients_app.services.credentials.identities import add_identity
 
 
 def _page(request: HttpRequest, operation: Operation, client_id: UUID) -> HttpResponse:
@@ -77,23 +78,13 @@ def identity_add(client: Client, form: PlatformForm | RuleForm, **by: Any) -> An
 
 
 identity_edit = edit_of(
-    IDENTITY,
-    _("Edit Federated Identity"),
-    Action.EDIT_CREDENTIAL,
-    form=RuleEditForm,
-    edit=edit_identity,
-    done=gettext_noop("Federated identity %(identity)s saved."),
-    below=GRADE,
-    page=_edit_page,
+    IDENTITY, credential_kinds.IDENTITY, RuleEditForm, below=GRADE, page=_edit_page
 )
 identity_remove = removal_of(
     IDENTITY,
-    _("Remove Federated Identity"),
-    Action.REMOVE_CREDENTIAL,
+    credential_kinds.IDENTITY,
     title=_("Remove the federated identity %(row)s?"),
     effect=gettext_noop(
         "It stops working immediately, and so do its tokens. This cannot be undone."
     ),
-    remove=remove_identity,
-    done=gettext_noop("Federated identity %(identity)s removed."),
 )

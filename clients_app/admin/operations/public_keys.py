@@ -10,12 +10,13 @@ from clients_app.admin.operations.credentials import addition, edit_of, removal_
 from clients_app.admin.operations.kinds import CLIENT, PUBLIC_KEY, is_present
 from clients_app.admin.operations.operation import KEY_PAIR, Answer, Done
 from clients_app.errors import gettext_noop
+from clients_app.http import credential_kinds
 from clients_app.http.forms.assertion_rules_form import AssertionRulesForm
 from clients_app.models import Client, ClientKey
 from clients_app.permissions import Action
 from clients_app.services.credentials.assertion_rules import set_assertion_rules
 from clients_app.services.credentials.key_rotation import rotate_key
-from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
+from clients_app.services.credentials.keys import add_keys
 
 
 @addition("keys/add", _("Add Public Key"), Action.ADD_CREDENTIAL, KeyForm, below=KEY_PAIR)
@@ -31,24 +32,14 @@ def key_rotate(key: ClientKey, form: KeyRotateForm, **by: Any) -> Answer:
     return Done(gettext("Public key %(key)s added.") % {"key": rotated.key}, rotated.key)
 
 
-key_edit = edit_of(
-    PUBLIC_KEY,
-    _("Edit Public Key"),
-    Action.EDIT_CREDENTIAL,
-    form=KeyEditForm,
-    edit=edit_key,
-    done=gettext_noop("Public key %(key)s saved."),
-)
+key_edit = edit_of(PUBLIC_KEY, credential_kinds.KEY, KeyEditForm)
 key_remove = removal_of(
     PUBLIC_KEY,
-    _("Remove Public Key"),
-    Action.REMOVE_CREDENTIAL,
+    credential_kinds.KEY,
     title=_("Remove the public key %(row)s?"),
     effect=gettext_noop(
         "It stops working immediately, and so do its tokens. This cannot be undone."
     ),
-    remove=remove_key,
-    done=gettext_noop("Public key %(key)s removed."),
 )
 
 

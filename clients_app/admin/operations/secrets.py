@@ -20,6 +20,7 @@ from clients_app.admin.operations.credentials import (
 from clients_app.admin.operations.kinds import CLIENT, SECRET, is_present
 from clients_app.admin.operations.operation import Answer, Done, PlainSecret
 from clients_app.errors import existing, gettext_noop
+from clients_app.http import credential_kinds
 from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.forms.secrets_end_form import SecretsEndForm
 from clients_app.models import Client, ClientSecret
@@ -28,7 +29,6 @@ from clients_app.selectors.credentials.rotations import Move, Use, move_of_clien
 from clients_app.selectors.tenants.installation import present_client
 from clients_app.services.credentials.move import end_secrets
 from clients_app.services.secrets.adding import add_secret
-from clients_app.services.secrets.changes import edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.templatetags.moments import day_time
 
@@ -69,22 +69,12 @@ def secret_rotate(secret: ClientSecret, form: RotateForm, **by: Any) -> Answer:
     return PlainSecret(secret.client, rotated.plain, title)
 
 
-secret_edit = edit_of(
-    SECRET,
-    _("Edit Secret"),
-    Action.EDIT_SECRET,
-    form=SecretEditForm,
-    edit=edit_secret,
-    done=gettext_noop("Secret %(secret)s saved."),
-)
+secret_edit = edit_of(SECRET, credential_kinds.SECRET, SecretEditForm)
 secret_remove = removal_of(
     SECRET,
-    _("Remove Secret"),
-    Action.REMOVE_SECRET,
+    credential_kinds.SECRET,
     title=_("Remove the secret %(row)s?"),
     effect=gettext_noop("It stops working immediately. This cannot be undone."),
-    remove=remove_secret,
-    done=gettext_noop("Secret %(secret)s removed."),
 )
 
 

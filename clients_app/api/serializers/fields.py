@@ -17,14 +17,18 @@ _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,7})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _LIST_MAX: Final = 1000
-_OPTIONAL: Final[dict[str, Any]] = {"required": False, "allow_null": True}
 
 
-class Text(serializers.CharField):
+class _Optional(serializers.Field):
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"required": False, "allow_null": True, **more})
+
+
+class Text(_Optional, serializers.CharField):
     """A string."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{**_OPTIONAL, "allow_blank": True, "trim_whitespace": False, **more})
+        super().__init__(**{"allow_blank": True, "trim_whitespace": False, **more})
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if data is not serializers.empty and data is not None and not isinstance(data, str):
@@ -45,11 +49,8 @@ class Guid(Text):
         return found
 
 
-class Flag(serializers.BooleanField):
+class Flag(_Optional, serializers.BooleanField):
     """True or false."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**{**_OPTIONAL, **more})
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -57,11 +58,8 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Whole(serializers.IntegerField):
+class Whole(_Optional, serializers.IntegerField):
     """A whole number."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**{**_OPTIONAL, **more})
 
     def to_internal_value(self, data: Any) -> int:
         if type(data) is float and data.is_integer():
@@ -71,11 +69,8 @@ class Whole(serializers.IntegerField):
         return data
 
 
-class Moment(serializers.DateTimeField):
+class Moment(_Optional, serializers.DateTimeField):
     """A date and time in ISO 8601 with any offset; without one, in UTC."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**{**_OPTIONAL, **more})
 
     def to_internal_value(self, value: Any) -> datetime:
         try:
@@ -88,12 +83,12 @@ class Moment(serializers.DateTimeField):
             raise serializers.ValidationError(sentence) from None
 
 
-class Several(serializers.ListField):
+class Several(_Optional, serializers.ListField):
     """A list of values, without null."""
 
     def __init__(self, child: serializers.Field, **more: Any) -> None:
         child.allow_null, child.required = False, True
-        super().__init__(child=child, **{**_OPTIONAL, "max_length": _LIST_MAX, **more})
+        super().__init__(child=child, **{"max_length": _LIST_MAX, **more})
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):
@@ -105,11 +100,8 @@ class Several(serializers.ListField):
         return [self.child.run_validation(one) for one in data]
 
 
-class Texts(serializers.Field):
+class Texts(_Optional):
     """An object whose values are strings."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**{**_OPTIONAL, **more})
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         if not isinstance(data, dict):
@@ -120,11 +112,11 @@ class Texts(serializers.Field):
         return data
 
 
-class Json(serializers.Field):
+class Json(_Optional):
     """An object, or a string; ``sentence`` refuses anything else."""
 
     def __init__(self, sentence: str = "") -> None:
-        super().__init__(**_OPTIONAL)
+        super().__init__()
         self.sentence = sentence
 
     def to_internal_value(self, data: Any) -> Any:
@@ -133,11 +125,11 @@ class Json(serializers.Field):
         return data
 
 
-class Inner(serializers.Field):
+class Inner(_Optional):
     """A new thing of a ``model`` within another; ``body`` is the name of its schema."""
 
     def __init__(self, model: type["Model"], body: str) -> None:
-        super().__init__(**_OPTIONAL)
+        super().__init__()
         self.model, self.body = model, body
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:

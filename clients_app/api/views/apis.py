@@ -13,7 +13,7 @@ from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.apis import PROPERTIES, ApiModel, MayCallModel, scopes_in
 from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.views.clients import TOTAL_COUNT, client_of
-from clients_app.api.views.resource import Resource, caller
+from clients_app.api.views.resource import Resource, caller, created
 from clients_app.errors import existing
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import api_json
@@ -64,8 +64,7 @@ class ApisView(Resource):
         )
         with form_keys.once(form_key_of(request, actor=actor), actor=actor, now=now):
             api = add_api(draft, actor=actor, now=now)
-        location = f"{request.path}/{api.pk}"
-        return Response(api_json(api), status=201, headers={"Location": location})
+        return created(request, api.pk, api_json(api))
 
 
 class ApiView(Resource):

@@ -14,7 +14,7 @@ from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import MODELS, NEW_MODELS, PROPERTIES, draft_fields
 from clients_app.api.serializers.fields import values_from
 from clients_app.api.views.first_credentials import first_in, first_json, within
-from clients_app.api.views.resource import Resource, caller
+from clients_app.api.views.resource import Resource, caller, created
 from clients_app.errors import NotFound, existing
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import client_json, moment
@@ -78,8 +78,7 @@ class ClientsView(Resource):
                 client_id=values.get("Id"),
                 is_enabled=values.get("Enabled", True),
             )
-        location = f"{request.path}/{made.client.pk}"
-        return Response(_added(made), status=201, headers={"Location": location})
+        return created(request, made.client.pk, _added(made))
 
 
 class ClientView(Resource):

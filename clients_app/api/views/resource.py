@@ -58,6 +58,12 @@ class NoSuchAddress(Resource):
         raise Refusal(404, "There is nothing at this address.")
 
 
+def created(request: Request, row_id: UUID, model: Any) -> Response:
+    """Return the ``model`` of what a POST has added, and its address."""
+    location = f"{request.path}/{row_id}"
+    return Response(model, status=201, headers={"Location": location})
+
+
 def caller(request: Request) -> Actor:
     """Return who calls."""
     actor: Any = request.user

@@ -23,7 +23,7 @@ from clients_app.api.views.clients import (
     kept_secrets,
     listed,
 )
-from clients_app.api.views.resource import Resource, caller
+from clients_app.api.views.resource import Resource, caller, created
 from clients_app.errors import existing
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import TENANT_SCOPE, role_json
@@ -73,8 +73,7 @@ class RolesView(Resource):
         now = timezone.now()
         with form_keys.once(form_key_of(request, actor=actor), actor=actor, now=now):
             role = add_role(name, description=description, actor=actor, now=now)
-        location = f"{request.path}/{role.pk}"
-        return Response(role_json(role), status=201, headers={"Location": location})
+        return created(request, role.pk, role_json(role))
 
 
 class RoleView(Resource):

@@ -12,32 +12,28 @@ from clients_app.api.serializers.secrets import (
     SecretModel,
     expiration_in,
 )
-from clients_app.api.views.credentials import Credentials, successor_end, to_add
+from clients_app.api.views.credentials import Credentials, edit_in, successor_end, to_add
 from clients_app.api.views.resource import Resource
-from clients_app.errors import gettext_noop as _
-from clients_app.http.json_models import moment, secret_json
+from clients_app.http.credential_json import begin_json
+from clients_app.http.credential_kinds import SECRET
+from clients_app.http.json_models import moment
 from clients_app.permissions import Action
 from clients_app.rules.rotation import PERIODS, OldEnds
-from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.services.secrets.adding import NewSecret, add_secret
-from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from clients_app.services.secrets.sealing import parse_public_key
 
 
 def _model(secret: Any) -> dict[str, Any]:
-    return {**secret_json(secret), "LastUsed": moment(secret.last_used_at)}
+    return {**begin_json(secret), "LastUsed": moment(secret.last_used_at)}
 
 
 _SECRETS: Final = Credentials(
-    listed=listed_secrets,
-    get=get_secret,
-    edit=edit_secret,
-    remove=remove_secret,
+    kind=SECRET,
     as_json=_model,
-    may_edit=Action.EDIT_SECRET,
-    may_remove=Action.REMOVE_SECRET,
-    gone=_("There is no such secret. It may have been removed."),
+    model=SecretModel,
+    draft_of=edit_in,
 )
 
 
@@ -48,15 +44,11 @@ class SecretsView(Resource):
 
     properties = PROPERTIES
 
-    def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
-        """Return the secrets, newest first, without their values."""
-        return _SECRETS.page(request, client_id, client_type)
+    get = _SECRETS.page
 
-    def post(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
+    def post(self, request: Request, **address: str) -> Response:
         """Add a secret, which only this answer shows."""
-        client, values, by = to_add(
-            request, client_id, client_type, Action.ADD_SECRET, NewSecretModel
-        )
+        client, values, by = to_add(request, Action.ADD_SECRET, NewSecretModel, address)
         draft = SecretDraft(
             description=values.get("Description", ""), expires_at=expiration_in(values)
         )
@@ -70,25 +62,7 @@ class SecretView(Resource):
 
     properties = PROPERTIES
 
-    def get(
-        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
-    ) -> Response:
-        """Return the secret without its value."""
-        return _SECRETS.one(request, client_id, client_type, secret_id)
-
-    def put(
-        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
-    ) -> Response:
-        """Change the description or the expiration; the value stays."""
-        return _SECRETS.edited(
-            request, client_id, client_type, secret_id, model=SecretModel, draft_of=_edit_in
-        )
-
-    def delete(
-        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
-    ) -> Response:
-        """Remove the secret: no token is issued for it from now on."""
-        return _SECRETS.removed(request, client_id, client_type, secret_id)
+    get, put, delete = _SECRETS.one, _SECRETS.edited, _SECRETS.removed
 
 
 class RotateView(Resource):
@@ -98,14 +72,10 @@ class RotateView(Resource):
 
     properties = PROPERTIES
 
-    def post(
-        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
-    ) -> Response:
+    def post(self, request: Request, **address: str) -> Response:
         """Add a secret and let the old one expire; with a PublicKey, only its owner can read it."""
-        client, values, by = to_add(
-            request, client_id, client_type, Action.ROTATE_SECRET, RotateModel
-        )
-        old, now = _SECRETS.found(client, secret_id), by["now"]
+        client, values, by = to_add(request, Action.ROTATE_SECRET, RotateModel, address)
+        old, now = _SECRETS.found(client, address), by["now"]
         jwk = values.get("PublicKey")
         new = rotate_secret(
             client,
@@ -118,18 +88,11 @@ class RotateView(Resource):
             public_key=parse_public_key(jwk) if jwk is not None else None,
             **by,
         )
-        return Response({**added(new), "OldSecret": secret_json(new.old)}, status=201)
+        return Response({**added(new), "OldSecret": begin_json(new.old)}, status=201)
 
 
 def added(new: NewSecret) -> dict[str, Any]:
     """Return a new secret with its value."""
     sealed = new.sealed if isinstance(new, RotatedSecret) else ""
     value = {"EncryptedSecret": sealed} if sealed else {"Secret": new.plain}
-    return value | secret_json(new.secret)
-
-
-def _edit_in(values: dict[str, Any], secret: Any) -> SecretDraft:
-    return SecretDraft(
-        description=values.get("Description", secret.description),
-        expires_at=expiration_in(values, now=secret.expires_at),
-    )
+    return value | begin_json(new.secret)

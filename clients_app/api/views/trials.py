@@ -22,10 +22,10 @@ class NearMissesView(Resource):
 
     resource = "near_misses"
 
-    def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
+    def get(self, request: Request, **address: str) -> Response:
         """Return them, the newest first; neither tokens nor signatures are kept."""
         given = Parameters(request, ("skip", "count"))
-        client, _actor = permitted(request, client_id, client_type, Action.READ_SECRETS)
+        client, _actor = permitted(request, Action.READ_SECRETS, address)
         skip, count = given.page()
         found = [near_miss_json(one) for one in near_misses_of(client, now=timezone.now())]
         return Response(found[skip : skip + count], headers={TOTAL_COUNT: str(len(found))})
@@ -36,10 +36,10 @@ class TokenTrialView(Resource):
 
     resource = "test_token"
 
-    def post(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
+    def post(self, request: Request, **address: str) -> Response:
         """Return for each live key and identity what is right and wrong; nothing is kept."""
         none_but(request)
-        client, _actor = permitted(request, client_id, client_type, Action.READ_SECRETS)
+        client, _actor = permitted(request, Action.READ_SECRETS, address)
         token = values_from(TokenModel, request.data, current=None)["Token"]
         trials = trials_of(client, token.strip(), now=timezone.now())
         if trials is None:

@@ -11,7 +11,6 @@ from django.views.decorators.debug import sensitive_variables
 from fido2.webauthn import RegistrationResponse
 
 from clients_app.errors import Conflict, Forbidden, RuleBroken, gettext_noop
-from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import lacks_demanded_factor
@@ -68,11 +67,11 @@ def account_passkey_add(request: HttpRequest) -> HttpResponse:
         PasskeyForm,
         save,
         {
-            "form_key": form_key_of(request.POST),
             "next": to,
             "can_add": bool(relying_party()),
             "is_demanded": lacks_demanded_factor(person),
         },
+        acts_once=True,
         initial={"name": _suggested(person)},
     )
 

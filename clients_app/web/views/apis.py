@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import Conflict, NotFound, gettext_noop
 from clients_app.http.forms.api_form import ApiEditForm, ApiForm, IntrospectorsForm
-from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice, is_sent
 from clients_app.models import Api
-from clients_app.permissions import Action, allows
+from clients_app.permissions import Action
 from clients_app.rules.names import key_of
 from clients_app.selectors.apis.apis import (
     apis_with_counts,
@@ -28,7 +27,7 @@ from clients_app.selectors.apis.apis import (
 )
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
-from clients_app.web.access import screen, window
+from clients_app.web.access import allowed, screen, window
 from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.htmx import done, go, show, with_query
 from clients_app.web.list_state import filter_text
@@ -49,9 +48,7 @@ def api_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "list_live": live_address("api-list-live", query, stamp(actor.tenant_id, now=now)),
         "apis": [api for api in apis if matches(api, key_of(q))],
-        "may_add": allows(actor, Action.ADD_API),
-        "may_edit": allows(actor, Action.EDIT_API),
-        "may_remove": allows(actor, Action.REMOVE_API),
+        **allowed(actor, add=Action.ADD_API, edit=Action.EDIT_API, remove=Action.REMOVE_API),
         "sidebar": sidebar_counts(actor.tenant_id),
     }
     return show(request, "apis/api_list", context, title=gettext("APIs"), fragments=("list",))
@@ -67,14 +64,7 @@ def api_add(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("API %(api)s added.") % {"api": api.name})
         return go(request, reverse("api-details", args=[api.pk]))
 
-    return form_window(
-        request,
-        "apis/api_add",
-        gettext("Add API"),
-        ApiForm,
-        save,
-        {"form_key": form_key_of(request.POST)},
-    )
+    return form_window(request, "apis/api_add", gettext("Add API"), ApiForm, save, acts_once=True)
 
 
 @window(Action.EDIT_API, ApiEditForm)
@@ -83,9 +73,7 @@ def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
     api = _custom_api(request, api_id)
 
     def save(form: ApiEditForm) -> HttpResponse:
-        saved = edit_api(api_id, form.api_draft(), **edited_by(request, form))
-        message = gettext("API %(api)s saved.") % {"api": saved.name}
-        return done(request, message, "api-details", event="apisChanged", api_id=api_id)
+        return _saved(request, edit_api(api_id, form.api_draft(), **edited_by(request, form)))
 
     return form_window(
         request,
@@ -107,9 +95,7 @@ def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
 
     def save(form: IntrospectorsForm) -> HttpResponse:
         ids = form.cleaned_data["introspectors"]
-        set_introspectors(api_id, ids, **edited_by(request, form))
-        message = gettext("API %(api)s saved.") % {"api": api.name}
-        return done(request, message, "api-details", event="apisChanged", api_id=api_id)
+        return _saved(request, set_introspectors(api_id, ids, **edited_by(request, form)))
 
     return form_window(
         request,
@@ -154,3 +140,8 @@ def _custom_api(request: HttpRequest, api_id: UUID) -> Api:
     if api.is_built_in:
         raise NotFound(gettext_noop("The built-in API can be neither edited nor removed."))
     return api
+
+
+def _saved(request: HttpRequest, api: Api) -> HttpResponse:
+    message = gettext("API %(api)s saved.") % {"api": api.name}
+    return done(request, message, "api-details", event="apisChanged", api_id=api.pk)

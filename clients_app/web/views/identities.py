@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.errors import NotFound, gettext_noop
+from clients_app.http.credential_kinds import IDENTITY
 from clients_app.http.forms.identity_forms import (
     PlatformForm,
     RuleEditForm,
@@ -14,22 +15,19 @@ from clients_app.http.forms.identity_forms import (
     changed_rules,
     graded,
 )
-from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.forms.token_form import TokenForm
 from clients_app.identity.actor import actor_of
-from clients_app.identity.kept_forms import is_sent
-from clients_app.models import Client, FederatedIdentity
+from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.selectors.credentials.identities import get_identity
 from clients_app.selectors.credentials.near_misses import fit_of
-from clients_app.selectors.secrets.lookup import is_only_proof
-from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services.credentials.identities import add_identity, edit_identity, remove_identity
+from clients_app.services.credentials.identities import add_identity
 from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
-from clients_app.web.form_window import edited_by, form_window
-from clients_app.web.htmx import done, show
+from clients_app.web.credential_windows import add_window, closed, edit_window, remove_window
+from clients_app.web.form_window import added_by, form_window
+from clients_app.web.htmx import show
 
 
 @screen(Action.ADD_CREDENTIAL)
@@ -46,25 +44,23 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
     """Add a federated identity by the names of a platform, or by the rules themselves."""
     if preset not in PRESETS:
         raise NotFound(gettext_noop("There is no such platform."))
-    now, form_key = timezone.now(), form_key_of(request.POST)
     form_class: Any = RuleForm if preset == "other" else PlatformForm
 
     def save(form: PlatformForm | RuleForm) -> HttpResponse:
-        added = add_identity(
-            client, form.draft(), actor=actor_of(request), now=now, form_key=form_key
+        added = add_identity(client, form.draft(), **added_by(request))
+        return closed(
+            request, client, IDENTITY, gettext("Federated identity %(identity)s added."), added
         )
-        return _done(request, gettext("Federated identity %(identity)s added."), added, client)
 
-    return form_window(
+    return add_window(
         request,
+        client,
         "secrets/identity_add",
         gettext("Add Federated Identity"),
         form_class,
         save,
-        {"client": client, "name": client.name, "preset": PRESETS[preset], "form_key": form_key},
+        {"preset": PRESETS[preset]},
         preset=PRESETS[preset],
-        now=now,
-        policy=tenant_policy(client.tenant_id),
     )
 
 
@@ -77,46 +73,15 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
     now = timezone.now()
     identity = get_identity(client, identity_id, now=now)
     fit = fit_of(identity, request.GET.get("near_miss", ""), now=now)
-
-    def save(form: RuleEditForm) -> HttpResponse:
-        saved = edit_identity(client, identity_id, form.draft(), **edited_by(request, form))
-        return _done(request, gettext("Federated identity %(identity)s saved."), saved, client)
-
-    return form_window(
-        request,
-        "secrets/identity_edit",
-        gettext("Edit Federated Identity"),
-        RuleEditForm,
-        save,
-        {
-            "client": client,
-            "identity": identity,
-            "fit": fit,
-            "former": changed_rules(identity, fit) if fit else (),
-        },
-        latest=lambda: get_identity(client, identity_id, now=now),
-        credential=identity,
-        fit=fit,
-        now=now,
-        policy=tenant_policy(client.tenant_id),
-    )
+    context = {"fit": fit, "former": changed_rules(identity, fit) if fit else ()}
+    return edit_window(request, client, IDENTITY, identity, RuleEditForm, context, fit=fit)
 
 
 @window(Action.REMOVE_CREDENTIAL)
 def identity_remove(request: HttpRequest, client: Client, identity_id: int) -> HttpResponse:
     """Show the rules, then remove the federated identity."""
-    now = timezone.now()
-    if is_sent(request):
-        removed = remove_identity(client, identity_id, actor=actor_of(request), now=now)
-        return _done(request, gettext("Federated identity %(identity)s removed."), removed, client)
-    identity = get_identity(client, identity_id, now=now)
-    context = {
-        "client": client,
-        "identity": graded(identity),
-        "is_only": is_only_proof(client, identity, now=now),
-    }
-    return show(
-        request, "secrets/identity_remove", context, title=gettext("Remove Federated Identity")
+    return remove_window(
+        request, client, IDENTITY, identity_id, lambda identity, now: {"identity": graded(identity)}
     )
 
 
@@ -141,10 +106,3 @@ def token_trial(request: HttpRequest, client: Client) -> HttpResponse:
         return show(request, "secrets/token_trial", context, title=title, status=status)
 
     return form_window(request, "secrets/token_trial", title, TokenForm, try_it, {"client": client})
-
-
-def _done(
-    request: HttpRequest, message: str, identity: FederatedIdentity, client: Client
-) -> HttpResponse:
-    message %= {"identity": str(identity)}
-    return done(request, message, "client-secrets", client_id=client.pk)

@@ -12,7 +12,6 @@ from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
 from clients_app.errors import Conflict, NotFound, gettext_noop
-from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice, is_sent
@@ -202,9 +201,9 @@ def person_password_reset(request: HttpRequest, person_id: UUID) -> HttpResponse
         save,
         {
             "one": person,
-            "form_key": form_key_of(request.POST),
             "lasts_min": int(conf.setup_link_lifetime().total_seconds()) // 60,
         },
+        acts_once=True,
         has_email=bool(person.email),
     )
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app.errors import NotFound, gettext_noop
-from clients_app.http.forms.portal_form import form_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.identity.one_time_links import invitation_link
@@ -50,10 +49,10 @@ def person_invite(request: HttpRequest) -> HttpResponse:
         InviteForm,
         save,
         lambda form: {
-            "form_key": form_key_of(request.POST),
             "focus": form.first_wrong or "email",
             "lasts_days": INVITATION_DAYS,
         },
+        acts_once=True,
         tenant_id=actor_of(request).tenant_id,
     )
 
@@ -75,7 +74,8 @@ def invitation_renew(request: HttpRequest, invited_id: UUID) -> HttpResponse:
         gettext("Renew invitation"),
         ByMailForm,
         save,
-        {"one": person, "form_key": form_key_of(request.POST), "lasts_days": INVITATION_DAYS},
+        {"one": person, "lasts_days": INVITATION_DAYS},
+        acts_once=True,
         has_email=bool(person.email),
     )
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import NotFound, gettext_noop
-from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.forms.role_form import RoleEditForm, RoleForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
@@ -19,7 +18,7 @@ from clients_app.rules.names import key_of
 from clients_app.selectors.roles.roles import get_role, holders_of, roles_with_counts
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
-from clients_app.web.access import screen, window
+from clients_app.web.access import allowed, screen, window
 from clients_app.web.form_window import form_window
 from clients_app.web.htmx import done, show, with_query
 from clients_app.web.list_state import filter_text
@@ -37,9 +36,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
         "q": q,
         "query": with_query("", q=q),
         "roles": [role for role in roles if key_of(q) in role.name_key],
-        "may_add": allows(actor, Action.ADD_ROLE),
-        "may_edit": allows(actor, Action.EDIT_ROLE),
-        "may_remove": allows(actor, Action.REMOVE_ROLE),
+        **allowed(actor, add=Action.ADD_ROLE, edit=Action.EDIT_ROLE, remove=Action.REMOVE_ROLE),
         "sidebar": sidebar_counts(actor.tenant_id),
     }
     return show(request, "roles/role_list", context, title=gettext("Roles"), fragments=("list",))
@@ -55,12 +52,7 @@ def role_add(request: HttpRequest) -> HttpResponse:
         return _done(request, gettext("Role %(role)s added."), role)
 
     return form_window(
-        request,
-        "roles/role_add",
-        gettext("Add Role"),
-        RoleForm,
-        save,
-        {"form_key": form_key_of(request.POST)},
+        request, "roles/role_add", gettext("Add Role"), RoleForm, save, acts_once=True
     )
 
 

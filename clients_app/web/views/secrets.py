@@ -1,5 +1,6 @@
 """The windows that add, edit, rotate and remove the secrets of a client."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
+from clients_app.http.credential_kinds import SECRET
 from clients_app.http.forms.credential_edit_form import CredentialEditForm
 from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.forms.rotate_form import RotateForm
@@ -15,21 +17,21 @@ from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.limits import TOKEN_LIFETIME_MAX_S
-from clients_app.models import Client, ClientSecret
+from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.rules.expiry import is_expired
 from clients_app.rules.rotation import is_idle
-from clients_app.selectors.secrets.lookup import get_secret, is_only_proof, listed_secrets
+from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.removal import RECENT
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secrets.adding import NewSecret, add_secret
-from clients_app.services.secrets.changes import edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
 from clients_app.web.connecting import connection_of
-from clients_app.web.form_window import edited_by, form_window
-from clients_app.web.htmx import done, show
+from clients_app.web.credential_windows import add_window, edit_window, remove_window
+from clients_app.web.form_window import added_by, form_window
+from clients_app.web.htmx import show
 from clients_app.web.rotation_runs import run_in
 
 
@@ -37,59 +39,33 @@ from clients_app.web.rotation_runs import run_in
 @window(Action.ADD_SECRET, SecretForm, "form_key")
 def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     """Add a secret; the response to Add is the only place that shows it."""
-    now, form_key = timezone.now(), form_key_of(request.POST)
+    now = timezone.now()
 
     @sensitive_variables("added")
     def save(form: SecretForm) -> HttpResponse:
-        draft, actor = form.draft(), actor_of(request)
-        added = add_secret(client, draft, actor=actor, now=now, form_key=form_key)
+        added = add_secret(client, form.draft(), **added_by(request))
         others = client.secrets.live(now).exclude(pk=added.secret.pk)
         return _show_once(request, client, added, has_others=others.exists())
 
-    return form_window(
-        request,
-        "secrets/secret_add",
-        gettext("Add Secret"),
-        SecretForm,
-        save,
-        {"name": client.name, "client": client, "form_key": form_key},
-        now=now,
-        policy=tenant_policy(client.tenant_id),
+    return add_window(
+        request, client, "secrets/secret_add", gettext("Add Secret"), SecretForm, save
     )
 
 
 @window(Action.EDIT_SECRET, CredentialEditForm)
 def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Change description and expiration date; a later date needs a proof of identity."""
-    now = timezone.now()
-    secret = get_secret(client, secret_id, now=now)
-
-    def save(form: CredentialEditForm) -> HttpResponse:
-        saved = edit_secret(client, secret_id, form.draft(), **edited_by(request, form))
-        return _done(request, gettext("Secret %(secret)s saved."), saved, client)
-
-    return form_window(
-        request,
-        "secrets/secret_edit",
-        gettext("Edit Secret"),
-        CredentialEditForm,
-        save,
-        {"client": client, "secret": secret},
-        latest=lambda: get_secret(client, secret_id, now=now),
-        credential=secret,
-        now=now,
-        policy=tenant_policy(client.tenant_id),
-    )
+    secret = get_secret(client, secret_id, now=timezone.now())
+    return edit_window(request, client, SECRET, secret, CredentialEditForm)
 
 
 @sensitive_variables("rotated")
 @window(Action.ROTATE_SECRET, RotateForm, "form_key")
 def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Add a successor, shown once, and set when the old secret expires."""
-    now, form_key = timezone.now(), form_key_of(request.POST)
-    actor = actor_of(request)
+    now, actor = timezone.now(), actor_of(request)
     if is_sent(request):  # the first try may have removed the old secret from the choices
-        refuse_used(form_key, actor=actor)
+        refuse_used(form_key_of(request.POST), actor=actor)
 
     @sensitive_variables("rotated")
     def save(form: RotateForm) -> HttpResponse:
@@ -100,9 +76,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
             form.draft(),
             old_ends_at=given["old_ends_at"],
             remove_id=given.get("remove"),
-            actor=actor,
-            now=now,
-            form_key=form_key,
+            **added_by(request),
         )
         run = run_in(request.GET, actor=actor, now=now, old=given["old"])
         return _show_once(request, client, rotated, old=rotated.old, run=run)
@@ -113,11 +87,8 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         gettext("Rotate Secret"),
         RotateForm,
         save,
-        lambda form: {
-            "client": client,
-            "form_key": form_key,
-            "run": run_in(request.GET, actor=actor, now=now),
-        },
+        lambda form: {"client": client, "run": run_in(request.GET, actor=actor, now=now)},
+        acts_once=True,
         typed=None if request.method == "POST" else _of_the_one_before(request.GET),
         secret_id=secret_id,
         secrets=listed_secrets(client, now=now),
@@ -134,23 +105,18 @@ def _of_the_one_before(query: QueryDict) -> QueryDict:
 @window(Action.REMOVE_SECRET)
 def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Show the secret and its last use, then remove it."""
-    now = timezone.now()
-    if is_sent(request):
-        removed = remove_secret(client, secret_id, actor=actor_of(request), now=now)
-        return _done(request, gettext("Secret %(secret)s removed."), removed, client)
-    others = [one for one in listed_secrets(client, now=now) if one.pk != secret_id]
-    secret = get_secret(client, secret_id, now=now)
-    used_at = secret.last_used_at
-    context = {
-        "client": client,
-        "secret": secret,
-        "in_use": used_at is not None and used_at > now - RECENT,
-        "has_tokens": used_at is not None
-        and not is_idle(used_at, token_lifetime_s=TOKEN_LIFETIME_MAX_S, now=now),
-        "is_only": is_only_proof(client, secret, now=now),
-        "others": sum(not is_expired(one.expires_at, now) for one in others),
-    }
-    return show(request, "secrets/secret_remove", context, title=gettext("Remove Secret"))
+
+    def about(secret: Any, now: datetime) -> dict[str, Any]:
+        used_at = secret.last_used_at
+        others = [one for one in listed_secrets(client, now=now) if one.pk != secret_id]
+        return {
+            "in_use": used_at is not None and used_at > now - RECENT,
+            "has_tokens": used_at is not None
+            and not is_idle(used_at, token_lifetime_s=TOKEN_LIFETIME_MAX_S, now=now),
+            "others": sum(not is_expired(one.expires_at, now) for one in others),
+        }
+
+    return remove_window(request, client, SECRET, secret_id, about)
 
 
 @sensitive_variables("added")
@@ -167,8 +133,3 @@ def _show_once(request: HttpRequest, client: Client, added: NewSecret, **more: A
     }
     title = gettext("Secret Successfully Added")
     return show(request, "secrets/secret_added", context, title=title, event="clientChanged")
-
-
-def _done(request: HttpRequest, message: str, secret: ClientSecret, client: Client) -> HttpResponse:
-    message %= {"secret": str(secret)}
-    return done(request, message, "client-secrets", client_id=client.pk)
