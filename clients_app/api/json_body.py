@@ -1,8 +1,7 @@
 """Reads JSON: strictly, because what a program means must not depend on how it is read."""
 
 import json
-from collections.abc import Mapping
-from typing import IO, Any
+from typing import Any
 
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
@@ -19,14 +18,9 @@ class JsonBody(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """Return the value."""
-        body = (parser_context or {})["request"]._request.body
+        body = parser_context["request"]._request.body
         if not body.strip():
             return None
         try:

@@ -31,11 +31,7 @@ class MFAAdapter(DefaultMFAAdapter):
         name = settings.PORTAL_NAME.replace(":", "")
         return f"{name} {urlsplit(conf.public_url()).hostname}"
 
-    def encrypt(self, text: str) -> str:
-        return encrypt(text)
-
-    def decrypt(self, encrypted_text: str) -> str:
-        return decrypt(encrypted_text)
+    encrypt, decrypt = staticmethod(encrypt), staticmethod(decrypt)
 
 
 class _OnceForm(forms.BaseAuthenticateForm):

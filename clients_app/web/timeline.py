@@ -46,9 +46,11 @@ def timeline_of(state: ListState, tenant_id: UUID, *, now: datetime) -> list[Bar
         (height,) = heights((week.clients,), top=max(most, 1), full=HEIGHT, least=_LEAST)
         named = replace(state, week=name_of(week.monday), page=1)
         is_first = week is weeks[0] or week.monday.month != before.month
+        counted = ngettext("%(n)s client", "%(n)s clients", week.clients)
+        counted %= {"n": f"{week.clients:,}"}
         bars.append(
             Bar(
-                words=_in_words(week.monday, week.clients),
+                words=f"{in_words(week.monday)}: {counted}",
                 month=date_format(week.monday, "M") if is_first else "",
                 counted=compact(week.clients),
                 height=round(height),
@@ -64,8 +66,3 @@ def timeline_of(state: ListState, tenant_id: UUID, *, now: datetime) -> list[Bar
 def in_words(monday: date | None) -> str:
     """Return the name of a week: "Week of 30 Nov 2026"."""
     return gettext("Week of %(day)s") % {"day": date_format(monday, "j M Y") if monday else ""}
-
-
-def _in_words(monday: date, clients: int) -> str:
-    counted = ngettext("%(n)s client", "%(n)s clients", clients) % {"n": f"{clients:,}"}
-    return f"{in_words(monday)}: {counted}"

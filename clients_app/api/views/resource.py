@@ -60,8 +60,7 @@ class NoSuchAddress(Resource):
 
 def created(request: Request, row_id: UUID, model: Any) -> Response:
     """Return the ``model`` of what a POST has added, and its address."""
-    location = f"{request.path}/{row_id}"
-    return Response(model, status=201, headers={"Location": location})
+    return Response(model, status=201, headers={"Location": f"{request.path}/{row_id}"})
 
 
 def caller(request: Request) -> Actor:

@@ -3,10 +3,9 @@
 from dataclasses import fields
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import EditForm
+from clients_app.http.forms.portal_form import Checkbox, EditForm
 from clients_app.models import Client
 from clients_app.services.credentials.assertion_rules import AssertionRules
 
@@ -14,18 +13,16 @@ from clients_app.services.credentials.assertion_rules import AssertionRules
 class AssertionRulesForm(EditForm):
     """The fields have the names of ``AssertionRules``."""
 
-    demands_assertion_type = forms.BooleanField(
-        required=False,
-        label=_("Only accept typ client-authentication+jwt"),
+    demands_assertion_type = Checkbox(
+        _("Only accept typ client-authentication+jwt"),
         help_text=_(
             "Select this if the library of the client sends that type. Then no other JWT that it "
             "signs, for example an ID token, can be passed off as its proof. Otherwise JWT and no "
             "type are accepted too."
         ),
     )
-    accepts_token_endpoint_audience = forms.BooleanField(
-        required=False,
-        label=_("Accept the token endpoint as audience"),
+    accepts_token_endpoint_audience = Checkbox(
+        _("Accept the token endpoint as audience"),
         help_text=_(
             "For a library that cannot send the issuer as aud. Another server that the client "
             "takes for this one could use its assertions here, so change the client if you can."

@@ -13,7 +13,7 @@ from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.http.forms.offered_roles import OfferedRoles
 from clients_app.http.forms.offered_tags import OfferedTags
-from clients_app.http.forms.portal_form import TextField, input_of
+from clients_app.http.forms.portal_form import Checkbox, TextField, input_of
 from clients_app.http.sentences import sentence_of
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
@@ -70,15 +70,13 @@ class ClientForm(OfferedTags, OfferedRoles):
     late_fields = (*URL_INPUTS, *LINE_INPUTS, *APPLICATION_INPUTS)
 
     name = TextField(_("Name"), clean_client_name)
-    allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))
+    allow_offline_access = Checkbox(_("Allow Refresh Token"))
     token_lifetime = TextField(_("Token Lifetime"), parse_token_lifetime)
     tags = TextField(_("Tags"), split_tags)
-    skips_consent = forms.BooleanField(required=False, label=_("First-party application"))
-    may_introspect = forms.BooleanField(required=False, label=_("May introspect tokens"))
-    may_rotate_own_secrets = forms.BooleanField(
-        required=False, label=_("May rotate its own secrets")
-    )
-    may_add_secrets = forms.BooleanField(required=False, label=_("May get new secrets"))
+    skips_consent = Checkbox(_("First-party application"))
+    may_introspect = Checkbox(_("May introspect tokens"))
+    may_rotate_own_secrets = Checkbox(_("May rotate its own secrets"))
+    may_add_secrets = Checkbox(_("May get new secrets"))
 
     def __init__(self, *args: Any, actor: Actor, client_type: ClientType, **more: Any) -> None:
         super().__init__(*args, **more)

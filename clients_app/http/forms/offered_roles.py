@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import PortalForm
+from clients_app.http.forms.portal_form import Checkbox, PortalForm
 from clients_app.models import Role
 from clients_app.selectors.roles.roles import tenant_roles
 
@@ -24,7 +24,7 @@ class OfferedRoles(PortalForm):
             "invalid_choice": _("Select roles from the list. One of them is not there any more.")
         },
     )
-    confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
+    confirm_admin = Checkbox(_("Tenant Administrator"))
 
     def offer_roles(self, tenant_id: UUID) -> None:
         """Offer the roles of the tenant, except Tenant Member."""

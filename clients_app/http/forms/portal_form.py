@@ -50,6 +50,13 @@ def sent_key_of(sent: Mapping[str, Any]) -> str:
     return key if _FORM_KEY.fullmatch(key) else ""
 
 
+class Checkbox(forms.BooleanField):
+    """A box to tick or leave."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(required=False, label=label, **more)
+
+
 class TextField(forms.CharField):
     """One line of text. ``rule`` takes it as it was typed and returns the value."""
 

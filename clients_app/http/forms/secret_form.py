@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import RuleBroken
-from clients_app.http.forms.portal_form import PortalForm, TextField
+from clients_app.http.forms.portal_form import Checkbox, PortalForm, TextField
 from clients_app.limits import SECRET_DESCRIPTION_MAX
 from clients_app.rules.expiry import (
     check_expiration,
@@ -47,7 +47,7 @@ class SecretForm(PortalForm):
     )
     secret_description = TextField(_("Description"), _DESCRIPTION)
     expiration = TextField(_("Expiration Date"))
-    never_expires = forms.BooleanField(required=False, label=_("Never Expires"))
+    never_expires = Checkbox(_("Never Expires"))
 
     def __init__(
         self, *args: Any, now: datetime, policy: TenantPolicy = NO_POLICY, **more: Any

@@ -7,13 +7,13 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import EditForm
+from clients_app.http.forms.portal_form import Checkbox, EditForm
 from clients_app.models import Tenant
 from clients_app.rules.alerts import ABOUT, LABELS, AlertKind
 
 
 def _checkbox(kind: AlertKind) -> forms.BooleanField:
-    return forms.BooleanField(required=False, label=_(LABELS[kind]), help_text=_(ABOUT[kind]))
+    return Checkbox(_(LABELS[kind]), help_text=_(ABOUT[kind]))
 
 
 class AlertsForm(EditForm):

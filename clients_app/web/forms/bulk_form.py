@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
 from clients_app.http.forms.offered_tags import OfferedTags
-from clients_app.http.forms.portal_form import PortalForm, TextField
+from clients_app.http.forms.portal_form import Checkbox, PortalForm, TextField
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import split_tags
 from clients_app.rules.privileges import privileges
@@ -71,7 +71,7 @@ class BulkRolesForm(BulkForm, KeptSecretsForm):
 
     add = forms.MultipleChoiceField(required=False, label=_("Roles to add"))
     remove = forms.MultipleChoiceField(required=False, label=_("Roles to remove"))
-    confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
+    confirm_admin = Checkbox(_("Tenant Administrator"))
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
 from clients_app.http.forms.client_form import URL_INPUTS
-from clients_app.http.forms.portal_form import EditForm
+from clients_app.http.forms.portal_form import Checkbox, EditForm
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.alerts import SHORT, AlertKind
@@ -29,9 +28,9 @@ _ASSIGNED: Final = (
 class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
     """Only an ``actor`` who may assign roles gets roles, introspection and Owners."""
 
-    mutes_refused = forms.BooleanField(required=False, label=_(SHORT[AlertKind.REFUSED]))
-    mutes_silent = forms.BooleanField(required=False, label=_(SHORT[AlertKind.SILENT]))
-    mutes_new_address = forms.BooleanField(required=False, label=_(SHORT[AlertKind.NEW_ADDRESS]))
+    mutes_refused = Checkbox(_(SHORT[AlertKind.REFUSED]))
+    mutes_silent = Checkbox(_(SHORT[AlertKind.SILENT]))
+    mutes_new_address = Checkbox(_(SHORT[AlertKind.NEW_ADDRESS]))
 
     several = ("roles", "owners", "kept_secrets", *URL_INPUTS)
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import PortalForm
+from clients_app.http.forms.portal_form import Checkbox, PortalForm
 from clients_app.models import Client
 from clients_app.rules.privileges import MAY_INTROSPECT, privileges
 from clients_app.selectors.secrets.lookup import live_others, live_secrets
@@ -26,7 +26,7 @@ class KeptSecretsForm(PortalForm):
             "invalid_choice": _("Select secrets from the list. One of them is not there any more.")
         },
     )
-    removes_secrets = forms.BooleanField(required=False, label=_("Remove the other secrets"))
+    removes_secrets = Checkbox(_("Remove the other secrets"))
 
     def offer_secrets(self, client: Client) -> None:
         """Offer the live secrets of the client, and note what would make it privileged."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app import conf
-from clients_app.http.forms.portal_form import EditForm, PortalForm, TextField
+from clients_app.http.forms.portal_form import Checkbox, EditForm, PortalForm, TextField
 from clients_app.limits import PERSON_NAME_MAX
 from clients_app.models import Person
 from clients_app.rules.names import clean_line, clean_username
@@ -31,7 +31,7 @@ class _RolesForm(RolesPicker):
 class ByMailForm(PortalForm):
     """Whether the portal mails a link; otherwise it is shown once."""
 
-    by_mail = forms.BooleanField(required=False, label=_("Send by mail"), initial=True)
+    by_mail = Checkbox(_("Send by mail"), initial=True)
 
     def __init__(self, *args: Any, has_email: bool = True, **more: Any) -> None:
         super().__init__(*args, **more)

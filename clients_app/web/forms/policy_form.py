@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import EditForm, TextField
+from clients_app.http.forms.portal_form import Checkbox, EditForm, TextField
 from clients_app.models import Tenant
 from clients_app.rules.tenant_policy import (
     DRY_RUN,
@@ -34,17 +34,11 @@ class PolicyForm(EditForm):
         _("Maximum secret lifetime"), partial(parse_days, field="secret_days_max")
     )
     rotation_days = TextField(_("Forced rotation"), partial(parse_days, field="rotation_days"))
-    never_expires_allowed = forms.BooleanField(required=False, label=_("Allow Never Expires"))
-    owner_required = forms.BooleanField(required=False, label=_("Require an owner"))
-    mfa_for_administrators = forms.BooleanField(
-        required=False, label=_("Require two-factor authentication for administrators")
-    )
-    machines_see_only_themselves = forms.BooleanField(
-        required=False, label=_("Machines see only themselves")
-    )
-    dangerous_rules_forbidden = forms.BooleanField(
-        required=False, label=_("Forbid dangerous rules")
-    )
+    never_expires_allowed = Checkbox(_("Allow Never Expires"))
+    owner_required = Checkbox(_("Require an owner"))
+    mfa_for_administrators = Checkbox(_("Require two-factor authentication for administrators"))
+    machines_see_only_themselves = Checkbox(_("Machines see only themselves"))
+    dangerous_rules_forbidden = Checkbox(_("Forbid dangerous rules"))
     allowed_issuers = TextField(
         _("Allowed issuers"),
         partial(parse_issuers, field="allowed_issuers"),
@@ -53,7 +47,7 @@ class PolicyForm(EditForm):
     new_secrets_forbidden = forms.TypedChoiceField(
         required=False, label=_("New secrets"), choices=NEW_SECRETS, empty_value=OFF
     )
-    confirm = forms.BooleanField(required=False, label=_("Set expiration dates on these secrets"))
+    confirm = Checkbox(_("Set expiration dates on these secrets"))
 
     def values_of(self, row: Tenant) -> dict[str, Any]:
         policy = tenant_policy(row.pk)
