@@ -11,6 +11,7 @@ from clients_app.management.secret_options import secret_draft, text_in
 from clients_app.models import FederatedIdentity, Tenant
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.services.clients.first_credential import FirstDraft
+from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.identities import IdentityDraft
 from clients_app.services.credentials.identity_drafts import GivenIdentity, identity_draft
 from clients_app.services.credentials.keys import KeyDraft
@@ -71,30 +72,29 @@ def first_draft(given: Namespace, tenant: Tenant, now: datetime) -> FirstDraft:
     if describes_key(given) and describes_identity(given):
         raise PortalError("Begin with a public key or with a federated identity, not with both.")
     if describes_key(given):
-        return key_draft(given, description=secret.description, expires_at=secret.expires_at)
+        return key_draft(given, secret)
     if describes_identity(given):
-        return drafted_identity(given, description=secret.description, expires_at=secret.expires_at)
+        return drafted_identity(given, secret)
     return secret
 
 
-def key_draft(given: Namespace, *, description: str, expires_at: datetime | None) -> KeyDraft:
-    """Return the key that the options describe. Errors: PortalError."""
+def key_draft(given: Namespace, common: CredentialDraft) -> KeyDraft:
+    """Return the key that the options describe, and what all credentials have.
+
+    Errors: PortalError.
+    """
     if not describes_key(given):
         raise PortalError("Name a file with --key, or an address with --jwks-url.")
     return KeyDraft(
         pasted=text_in(given.key) if given.key else "",
         jwks_url=given.jwks_url,
-        description=description,
-        expires_at=expires_at,
+        description=common.description,
+        expires_at=common.expires_at,
     )
 
 
 def drafted_identity(
-    given: Namespace,
-    *,
-    was: FederatedIdentity | None = None,
-    description: str,
-    expires_at: datetime | None,
+    given: Namespace, common: CredentialDraft, was: FederatedIdentity | None = None
 ) -> IdentityDraft:
     """Return the identity that the options describe, or ``was`` as they change it.
 
@@ -106,7 +106,9 @@ def drafted_identity(
         "claims": _pairs(given.claims, "--claim"),
     }
     said = GivenIdentity.read({**vars(given), **pairs}.get, jwks)
-    return identity_draft(said, was=was, description=description, expires_at=expires_at)
+    return identity_draft(
+        said, was=was, description=common.description, expires_at=common.expires_at
+    )
 
 
 def _pairs(texts: Iterable[str] | None, option: str) -> dict[str, str] | None:

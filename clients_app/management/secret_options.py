@@ -14,6 +14,7 @@ from clients_app.rules.expiry import parse_expiration
 from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
 from clients_app.rules.tenant_policy import default_end
 from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.sealing import PublicKey, parse_public_key
 
@@ -70,18 +71,17 @@ def text_in(path: str) -> str:
         raise PortalError("%(path)s is not a text in UTF-8.", path=path) from error
 
 
-def edited_description(given: Namespace, description: str) -> str:
-    """Return the description that an option gives, or else ``description``."""
-    return description if given.description is None else str(given.description)
-
-
-def edited_expiry(given: Namespace, expires_at: datetime | None) -> datetime | None:
-    """Return when a secret expires whose end is ``expires_at`` unless an option says another."""
+def edited_credential(
+    given: Namespace, description: str, expires_at: datetime | None
+) -> CredentialDraft:
+    """Return what a credential with this description and end becomes by the options EDITED."""
+    if given.description is not None:
+        description = given.description
     if given.never_expires:
-        return None
-    if given.expires is None:
-        return expires_at
-    return parse_expiration(given.expires, conf.installation_zone())
+        expires_at = None
+    elif given.expires is not None:
+        expires_at = parse_expiration(given.expires, conf.installation_zone())
+    return CredentialDraft(description=description, expires_at=expires_at)
 
 
 def secret_draft(given: Namespace, tenant: Tenant, moment: datetime) -> SecretDraft:

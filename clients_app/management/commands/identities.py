@@ -19,8 +19,7 @@ from clients_app.management.secret_lines import minute
 from clients_app.management.secret_options import (
     ADDED,
     EDITED,
-    edited_description,
-    edited_expiry,
+    edited_credential,
     in_words,
     secret_draft,
     text_in,
@@ -62,10 +61,7 @@ class Command(cli.PortalCommand):
     def add(self, given: Namespace) -> None:
         """Let tokens of a platform prove a client: by the fields of its form, or by the rules."""
         client, now = cli.client_of(given), cli.now()
-        common = secret_draft(given, client.tenant, now)
-        draft = drafted_identity(
-            given, description=common.description, expires_at=common.expires_at
-        )
+        draft = drafted_identity(given, secret_draft(given, client.tenant, now))
         added = add_identity(client, draft, actor=cli.actor_in(client.tenant), now=now)
         identity = get_identity(client, added.pk, now=now)
         said = (
@@ -85,12 +81,8 @@ class Command(cli.PortalCommand):
         """Change the rules, the description or the end of a live federated identity."""
         client, now = cli.client_of(given), cli.now()
         was = get_identity(client, given.identity_id, now=now)
-        draft = drafted_identity(
-            given,
-            was=was,
-            description=edited_description(given, was.description),
-            expires_at=edited_expiry(given, was.expires_at),
-        )
+        common = edited_credential(given, was.description, was.expires_at)
+        draft = drafted_identity(given, common, was)
         actor, version = cli.actor_in(client.tenant), was.version
         edit_identity(client, was.pk, draft, actor=actor, now=now, expected_version=version)
         identity = get_identity(client, was.pk, now=now)

@@ -13,8 +13,7 @@ from clients_app.management.secret_options import (
     ADDED,
     EDITED,
     OLD_ENDS,
-    edited_description,
-    edited_expiry,
+    edited_credential,
     in_words,
     old_end,
     secret_draft,
@@ -23,7 +22,6 @@ from clients_app.rules.rotation import life_of_successor
 from clients_app.selectors.credentials.keys import get_key, listed_keys
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials.assertion_rules import AssertionRules, set_assertion_rules
-from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
 
@@ -54,8 +52,7 @@ class Command(cli.PortalCommand):
     def add(self, given: Namespace) -> None:
         """Give a client a public key; the private key stays where it is."""
         client, now = cli.client_of(given), cli.now()
-        common = secret_draft(given, client.tenant, now)
-        draft = key_draft(given, description=common.description, expires_at=common.expires_at)
+        draft = key_draft(given, secret_draft(given, client.tenant, now))
         with transaction.atomic():
             added = add_keys(client, draft, actor=cli.actor_in(client.tenant), now=now)
         for one in added:
@@ -73,10 +70,7 @@ class Command(cli.PortalCommand):
         """Change the description or the end of a live public key; the key itself stays."""
         client, now = cli.client_of(given), cli.now()
         was = get_key(client, given.key_id, now=now)
-        draft = CredentialDraft(
-            description=edited_description(given, was.description),
-            expires_at=edited_expiry(given, was.expires_at),
-        )
+        draft = edited_credential(given, was.description, was.expires_at)
         actor, version = cli.actor_in(client.tenant), was.version
         key = edit_key(client, was.pk, draft, actor=actor, now=now, expected_version=version)
         said = f"The public key {key} ends at {in_words(key.expires_at)}."
@@ -99,11 +93,7 @@ class Command(cli.PortalCommand):
             policy=tenant_policy(client.tenant_id),
             now=now,
         )
-        draft = key_draft(
-            given,
-            description=edited_description(given, old.description),
-            expires_at=edited_expiry(given, end),
-        )
+        draft = key_draft(given, edited_credential(given, old.description, end))
         rotated = rotate_key(
             client,
             old.pk,

@@ -11,8 +11,7 @@ from clients_app.management.secret_lines import created_lines, minute, secret_va
 from clients_app.management.secret_options import (
     ADDED,
     EDITED,
-    edited_description,
-    edited_expiry,
+    edited_credential,
     in_words,
     secret_draft,
 )
@@ -20,7 +19,7 @@ from clients_app.management.table import fact_lines
 from clients_app.models import Client
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.services.secrets.adding import add_secret
-from clients_app.services.secrets.changes import SecretDraft, edit_secret, remove_secret
+from clients_app.services.secrets.changes import edit_secret, remove_secret
 from clients_app.services.secrets.digests import hashed_secret
 
 SECRET_ID: Final = cli.argument("secret_id", type=int, metavar="SECRET_ID")
@@ -68,10 +67,7 @@ class Command(cli.PortalCommand):
         """Change the description or the end of a live secret; its text stays."""
         client, moment = cli.client_of(given), cli.now()
         was = get_secret(client, given.secret_id, now=moment)
-        draft = SecretDraft(
-            description=edited_description(given, was.description),
-            expires_at=edited_expiry(given, was.expires_at),
-        )
+        draft = edited_credential(given, was.description, was.expires_at)
         actor, version = cli.actor_in(client.tenant), was.version
         secret = edit_secret(
             client, was.pk, draft, actor=actor, now=moment, expected_version=version
