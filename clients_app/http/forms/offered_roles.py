@@ -3,10 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import Checkbox, PortalForm
+from clients_app.http.forms.portal_form import Checkbox, Choices, PortalForm
 from clients_app.models import Role
 from clients_app.selectors.roles.roles import tenant_roles
 
@@ -17,13 +16,7 @@ class OfferedRoles(PortalForm):
     tenant_roles: list[Role]
     assignable_roles: list[Role]
 
-    roles = forms.MultipleChoiceField(
-        required=False,
-        label=_("Roles"),
-        error_messages={
-            "invalid_choice": _("Select roles from the list. One of them is not there any more.")
-        },
-    )
+    roles = Choices(_("Roles"), _("Select roles from the list. One of them is not there any more."))
     confirm_admin = Checkbox(_("Tenant Administrator"))
 
     def offer_roles(self, tenant_id: UUID) -> None:

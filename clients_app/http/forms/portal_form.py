@@ -57,6 +57,14 @@ class Checkbox(forms.BooleanField):
         super().__init__(required=False, label=label, **more)
 
 
+class Choices(forms.MultipleChoiceField):
+    """Any number of what a form offers; ``gone`` refuses what it does not."""
+
+    def __init__(self, label: Any, gone: Any) -> None:
+        errors = {"invalid_choice": gone}
+        super().__init__(required=False, label=label, error_messages=errors)
+
+
 class TextField(forms.CharField):
     """One line of text. ``rule`` takes it as it was typed and returns the value."""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import RuleBroken
-from clients_app.http.forms.portal_form import EditForm
+from clients_app.http.forms.portal_form import Choices, EditForm
 from clients_app.models import Api, ApiScope, Client
 from clients_app.rules.targets import Chosen, chosen_target
 from clients_app.selectors.apis.apis import apis_without_scopes, scopes_with
@@ -32,19 +32,9 @@ class Choice(NamedTuple):
 class ClientApisForm(EditForm):
     """The APIs of the tenant; the built-in one has no scopes to choose."""
 
-    apis = forms.MultipleChoiceField(
-        required=False,
-        label=_("APIs"),
-        error_messages={
-            "invalid_choice": _("Select APIs from the list. One of them is not there any more.")
-        },
-    )
-    scopes = forms.MultipleChoiceField(
-        required=False,
-        label=_("Scopes"),
-        error_messages={
-            "invalid_choice": _("Select scopes from the list. One of them is not there any more.")
-        },
+    apis = Choices(_("APIs"), _("Select APIs from the list. One of them is not there any more."))
+    scopes = Choices(
+        _("Scopes"), _("Select scopes from the list. One of them is not there any more.")
     )
     default_api = forms.ChoiceField(
         required=False,

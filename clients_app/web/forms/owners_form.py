@@ -3,10 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import PortalForm
+from clients_app.http.forms.portal_form import Choices, PortalForm
 from clients_app.models import Person
 from clients_app.selectors.people.lookup import tenant_people
 
@@ -14,11 +13,7 @@ from clients_app.selectors.people.lookup import tenant_people
 class OwnersForm(PortalForm):
     """The part of a form that names Owners; call ``offer_people`` first."""
 
-    owners = forms.MultipleChoiceField(
-        required=False,
-        label=_("Owners"),
-        error_messages={"invalid_choice": _("Select people from the list.")},
-    )
+    owners = Choices(_("Owners"), _("Select people from the list."))
 
     def offer_people(self, tenant_id: UUID) -> None:
         """Offer the people of the tenant."""
