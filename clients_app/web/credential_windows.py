@@ -27,6 +27,8 @@ def add_window(
     form_class: type[Form],
     save: Callable[[Form], HttpResponse],
     context: dict[str, Any] | None = None,
+    *,
+    now: datetime,
     **form_arguments: Any,
 ) -> HttpResponse:
     """Add what ``save`` saves by ``added_by``, once."""
@@ -38,7 +40,7 @@ def add_window(
         save,
         {"client": client, "name": client.name, **(context or {})},
         acts_once=True,
-        now=timezone.now(),
+        now=now,
         policy=tenant_policy(client.tenant_id),
         **form_arguments,
     )

@@ -1,6 +1,7 @@
 """The steps that windows with a form share."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -69,10 +70,9 @@ def edited_by(request: HttpRequest, form: PortalForm) -> dict[str, Any]:
     return {"expected_version": version, "actor": actor_of(request), "now": timezone.now()}
 
 
-def added_by(request: HttpRequest) -> dict[str, Any]:
+def added_by(request: HttpRequest, now: datetime) -> dict[str, Any]:
     """Return who adds a row, when, and with which form key, as services ask for it."""
-    form_key = form_key_of(request.POST)
-    return {"actor": actor_of(request), "now": timezone.now(), "form_key": form_key}
+    return {"actor": actor_of(request), "now": now, "form_key": form_key_of(request.POST)}
 
 
 def focus_of(request: HttpRequest, form: PortalForm) -> str:

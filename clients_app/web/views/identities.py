@@ -44,10 +44,11 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
     """Add a federated identity by the names of a platform, or by the rules themselves."""
     if preset not in PRESETS:
         raise NotFound(gettext_noop("There is no such platform."))
+    now = timezone.now()
     form_class: Any = RuleForm if preset == "other" else PlatformForm
 
     def save(form: PlatformForm | RuleForm) -> HttpResponse:
-        added = add_identity(client, form.draft(), **added_by(request))
+        added = add_identity(client, form.draft(), **added_by(request, now))
         return closed(
             request, client, IDENTITY, gettext("Federated identity %(identity)s added."), added
         )
@@ -60,6 +61,7 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
         form_class,
         save,
         {"preset": PRESETS[preset]},
+        now=now,
         preset=PRESETS[preset],
     )
 

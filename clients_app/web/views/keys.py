@@ -19,19 +19,23 @@ from clients_app.web.form_window import added_by
 @window(Action.ADD_CREDENTIAL, KeyForm, "form_key")
 def key_add(request: HttpRequest, client: Client) -> HttpResponse:
     """Add public keys that are pasted, or the address where a client publishes them."""
+    now = timezone.now()
 
     def save(form: KeyForm) -> HttpResponse:
-        added = add_keys(client, form.draft(), **added_by(request))
+        added = add_keys(client, form.draft(), **added_by(request, now))
         names = ", ".join(map(str, added))
         return closed(request, client, KEY, gettext("Public key %(key)s added."), names)
 
-    return add_window(request, client, "secrets/key_add", gettext("Add Public Key"), KeyForm, save)
+    return add_window(
+        request, client, "secrets/key_add", gettext("Add Public Key"), KeyForm, save, now=now
+    )
 
 
 @window(Action.ADD_CREDENTIAL, KeyRotateForm, "form_key")
 def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     """Add a public key in place of another one, and set when that one expires."""
-    key = get_key(client, key_id, now=timezone.now())
+    now = timezone.now()
+    key = get_key(client, key_id, now=now)
 
     def save(form: KeyRotateForm) -> HttpResponse:
         rotated = rotate_key(
@@ -39,7 +43,7 @@ def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpRespons
             key_id,
             form.draft(),
             old_ends_at=form.cleaned_data["old_ends_at"],
-            **added_by(request),
+            **added_by(request, now),
         )
         return closed(request, client, KEY, gettext("Public key %(key)s added."), rotated.key)
 
@@ -51,6 +55,7 @@ def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpRespons
         KeyRotateForm,
         save,
         {"key": key},
+        now=now,
     )
 
 

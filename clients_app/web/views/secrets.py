@@ -43,12 +43,12 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
 
     @sensitive_variables("added")
     def save(form: SecretForm) -> HttpResponse:
-        added = add_secret(client, form.draft(), **added_by(request))
+        added = add_secret(client, form.draft(), **added_by(request, now))
         others = client.secrets.live(now).exclude(pk=added.secret.pk)
         return _show_once(request, client, added, has_others=others.exists())
 
     return add_window(
-        request, client, "secrets/secret_add", gettext("Add Secret"), SecretForm, save
+        request, client, "secrets/secret_add", gettext("Add Secret"), SecretForm, save, now=now
     )
 
 
@@ -76,7 +76,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
             form.draft(),
             old_ends_at=given["old_ends_at"],
             remove_id=given.get("remove"),
-            **added_by(request),
+            **added_by(request, now),
         )
         run = run_in(request.GET, actor=actor, now=now, old=given["old"])
         return _show_once(request, client, rotated, old=rotated.old, run=run)
