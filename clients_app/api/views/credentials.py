@@ -65,7 +65,7 @@ class Credentials:
     draft_of: Callable[[dict[str, Any], Any], CredentialDraft]
 
     def page(self, request: Request, **address: str) -> Response:
-        """Return those that match, newest first."""
+        """Return those that match, newest first; secrets without their values."""
         given = Parameters(request, ("query", "skip", "count"))
         client, _actor = permitted(request, Action.READ_SECRETS, address)
         skip, count = given.page()
@@ -74,13 +74,13 @@ class Credentials:
         return Response(found[skip : skip + count], headers={TOTAL_COUNT: str(len(found))})
 
     def one(self, request: Request, **address: str) -> Response:
-        """Return it."""
+        """Return it; a secret without its value."""
         none_but(request)
         client, _actor = permitted(request, Action.READ_SECRETS, address)
         return shown(self.as_json(self.found(client, address)))
 
     def edited(self, request: Request, **address: str) -> Response:
-        """Change its description, its expiration, or the rules of a federated identity."""
+        """Change its description or its expiration; of a federated identity, also its rules."""
         none_but(request)
         client, actor = permitted(request, self.kind.may_edit, address)
         row = self.found(client, address)
