@@ -76,7 +76,8 @@ def adding(
         client = locked(client)
         require(actor, action, client=client)
         form_keys.refuse_used(form_key, actor=actor)
-        form_keys.use(form_key, actor=actor, now=now)
+        shown_once = client if action != Action.ADD_CREDENTIAL else None  # its secret
+        form_keys.use(form_key, client=shown_once, actor=actor, now=now)
         yield client
 
 
