@@ -51,18 +51,17 @@ class SqliteRowCache(threading.local):
             return read(driver, client_id, now)
         data_version = driver.execute("PRAGMA data_version").fetchone()  # before the rows
         version = (data_version, driver.total_changes, driver)
-        rows = self._rows
         if version != self._version:
             self._clear()
             self._version = version
-        row = rows.get(client_id)
+        row = self._rows.get(client_id)
         if row is None or (row.valid_until is not None and row.valid_until <= now):
             row = read(driver, client_id, now)
             size = self.size_of(row)
             if self._size + size > self.maximum:
                 self._clear()
             self._size += size
-            rows[client_id] = row
+            self._rows[client_id] = row
         return row
 
     def _clear(self) -> None:

@@ -36,7 +36,7 @@ def subjects(db: None, shared_subjects: Copies[Subjects]) -> Subjects:
 #: what the sources of operations name; and functions that are steps of several
 BEGINNINGS: Final = {
     *("transaction.atomic", "form_keys.once", "_each"),
-    *("changes.edit", "changes.adding", "adding"),
+    *("changes.edit", "adding"),
 }
 STEPS: Final = {"_each", "once", "edit", "remove", "adding"}
 

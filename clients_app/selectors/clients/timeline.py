@@ -63,10 +63,7 @@ def _week_number(starts: list[datetime], before: int) -> Case | Value:
         return Value(before)
     half = len(starts) // 2
     return Case(
-        When(
-            Q(next_expires_at__lt=starts[half]),
-            then=_week_number(starts[:half], before),
-        ),
+        When(Q(next_expires_at__lt=starts[half]), then=_week_number(starts[:half], before)),
         default=_week_number(starts[half + 1 :], before + half + 1),
         output_field=IntegerField(),
     )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from clients_app.errors import existing, gettext_noop
-from clients_app.models import Client, FederatedIdentity, NearMiss
+from clients_app.models import Client, FederatedIdentity
 from clients_app.rules.assertions import mended
 from clients_app.rules.federation.fitting import compared_again, fitted, names_all
 from clients_app.rules.federation.presets import grade_of
@@ -46,8 +46,7 @@ def fit_of(identity: FederatedIdentity, near_miss: str, *, now: datetime) -> Tru
     return fit
 
 
-def _with_checks(row: NearMiss, client: Client) -> Any:
-    shown: Any = row
+def _with_checks(row: Any, client: Client) -> Any:
     was = [Verdict(**verdict) for verdict in row.verdicts]
     trust = None
     if row.identity and row.identity.removed_at is None:
@@ -62,10 +61,8 @@ def _with_checks(row: NearMiss, client: Client) -> Any:
             )
             for one in was
         ]
-    shown.checks = telling(checks)
-    shown.fit = fitted(trust, checks) if trust else None
-    shown.is_mended = all(one.fits for one in checks) and (
-        trust is None or names_all(trust, checks)
-    )
-    shown.fit_grade = grade_of(shown.fit) if shown.fit else None
-    return shown
+    row.checks = telling(checks)
+    row.fit = fitted(trust, checks) if trust else None
+    row.is_mended = all(one.fits for one in checks) and (trust is None or names_all(trust, checks))
+    row.fit_grade = grade_of(row.fit) if row.fit else None
+    return row

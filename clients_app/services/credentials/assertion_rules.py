@@ -9,7 +9,7 @@ from clients_app.actors import Actor
 from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.services.clients.edits import save_changes
-from clients_app.services.credentials.changes import refuse_client_type
+from clients_app.services.credentials.adding import refuse_client_type
 from clients_app.services.locks import locked, refuse_stale
 
 

@@ -1,7 +1,6 @@
-"""What adding, editing, replacing and removing have in common for all kinds of credentials."""
+"""What editing, replacing and removing have in common for all kinds of credentials."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +10,13 @@ from django.db import transaction
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import NotFound, RuleBroken
-from clients_app.errors import gettext_noop as _
 from clients_app.limits import SECRET_DESCRIPTION_MAX
 from clients_app.models import Client, FederatedIdentity
-from clients_app.permissions import Action, require
+from clients_app.permissions import require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.rules.rotation import end_of_replaced
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
 from clients_app.services.credentials.kinds import KINDS, OneKind, Row, present, values_of
 from clients_app.services.credentials.own import check_own_removal, refuse_itself
@@ -42,63 +39,6 @@ def describe(row: Row, draft: CredentialDraft) -> None:
 def clean_description(draft: CredentialDraft) -> str:
     """Return the description of ``draft`` on one line; raise RuleBroken (secret.description)."""
     return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="secret.description")
-
-
-def check_addition(client: Client, *, actor: Actor) -> None:
-    """Refuse an addition before its rows are prepared, which takes longer than this.
-
-    Errors: Forbidden; ProofRequired; RuleBroken.
-    """
-    require(actor, Action.ADD_CREDENTIAL, client=client)
-    refuse_client_type(client)
-
-
-def refuse_client_type(client: Client) -> None:
-    """Raise RuleBroken for a client that cannot prove who it is."""
-    if not client.type.has_secrets:
-        raise RuleBroken(_("Authorization Code clients have no secrets, keys or identities."))
-
-
-@contextmanager
-def adding(
-    client: Client,
-    action: Action = Action.ADD_CREDENTIAL,
-    *,
-    actor: Actor,
-    now: datetime,
-    form_key: str,
-) -> Iterator[Client]:
-    """Yield the client, locked, in a transaction that adds what was prepared for it once.
-
-    Errors: Forbidden; ProofRequired; NotFound; SentBefore.
-    """
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, action, client=client)
-        form_keys.refuse_used(form_key, actor=actor)
-        shown_once = client if action != Action.ADD_CREDENTIAL else None  # its secret
-        form_keys.use(form_key, client=shown_once, actor=actor, now=now)
-        yield client
-
-
-def insert(client: Client, rows: Sequence[Row], *, actor: Actor, now: datetime) -> None:
-    """Insert new rows of one kind for the locked ``client``, and an event for each.
-
-    Errors: RuleBroken where there is no room, and (secret.expiration) for an end that rules or
-    policies do not allow.
-    """
-    kind, policy = KINDS[type(rows[0])], tenant_policy(client.tenant_id)
-    live = type(rows[0]).objects.live(now).filter(client=client).count()
-    if live + len(rows) > kind.maximum:
-        raise RuleBroken(kind.full, field=kind.field, maximum=kind.maximum)
-    for row in rows:
-        check_expiration(row.expires_at, now)
-        policy.check_end(row.expires_at, created_at=now, now=now)
-        row.client, row.created_at, row.created_by = client, now, actor.name
-        row.save(force_insert=True)
-    touch(client, actor=actor, now=now)
-    for row in rows:
-        audit.record(f"{kind.event}.added", row, actor=actor, now=now, after=values_of(row))
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from clients_app.rules.subject_rules import checked_rule
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials import changes, key_sets
+from clients_app.services.credentials.adding import adding, check_addition, insert
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.own import refuse_itself
 from clients_app.services.credentials.pem_keys import check_certificate
@@ -54,9 +55,9 @@ def add_identity(
     (identity.issuer, secret.expiration and so on), and where a policy of the tenant forbids the
     rule or the issuer; NotFound; SentBefore.
     """
-    changes.check_addition(client, actor=actor)
+    check_addition(client, actor=actor)
     identity = prepare_identity(draft, now=now)
-    with changes.adding(client, actor=actor, now=now, form_key=form_key) as client:
+    with adding(client, actor=actor, now=now, form_key=form_key) as client:
         insert_identity(client, identity, actor=actor, now=now)
     return identity
 
@@ -77,13 +78,13 @@ def insert_identity(
 ) -> None:
     """Insert a prepared identity, and its event; the last step of an operation.
 
-    Errors: as ``changes.insert``; RuleBroken where a policy forbids the rule or the issuer;
+    Errors: as ``insert``; RuleBroken where a policy forbids the rule or the issuer;
     Forbidden for the client itself.
     """
     refuse_itself(client, actor=actor, action=Action.ADD_CREDENTIAL)
     _check_policies(client, identity)
     _expect_keys(identity, now=now)
-    changes.insert(client, [identity], actor=actor, now=now)
+    insert(client, [identity], actor=actor, now=now)
 
 
 def edit_identity(

@@ -10,7 +10,8 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey
 from clients_app.permissions import Action, require
 from clients_app.rules.rotation import check_old_end
-from clients_app.services.credentials.changes import adding, let_expire
+from clients_app.services.credentials.adding import adding
+from clients_app.services.credentials.changes import let_expire
 from clients_app.services.credentials.keys import KeyDraft, insert_keys, prepare_keys, refuse_known
 from clients_app.services.credentials.kinds import present, values_of
 from clients_app.services.credentials.own import check_own_key

@@ -11,6 +11,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey
 from clients_app.rules.jwts import thumbprint_of
 from clients_app.services.credentials import changes, key_sets
+from clients_app.services.credentials.adding import adding, check_addition, insert
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.own import check_own_key
 from clients_app.services.credentials.pem_keys import check_certificate
@@ -35,9 +36,9 @@ def add_keys(
     secret.expiration), also at 10 live keys and for a key that the client has; NotFound;
     SentBefore.
     """
-    changes.check_addition(client, actor=actor)
+    check_addition(client, actor=actor)
     rows = prepare_keys(draft, now=now)
-    with changes.adding(client, actor=actor, now=now, form_key=form_key) as client:
+    with adding(client, actor=actor, now=now, form_key=form_key) as client:
         refuse_known(client, rows)
         check_own_key(client, rows[0], actor=actor, now=now)
         insert_keys(client, rows, actor=actor, now=now)
@@ -62,12 +63,12 @@ def prepare_keys(draft: KeyDraft, *, now: datetime | None = None) -> list[Client
 def insert_keys(client: Client, rows: list[ClientKey], *, actor: Actor, now: datetime) -> None:
     """Insert prepared keys, and their events; the last step of an operation that checked the rest.
 
-    Errors: as ``changes.insert``; RuleBroken (key) for a ``kid`` that two live keys would have.
+    Errors: as ``insert``; RuleBroken (key) for a ``kid`` that two live keys would have.
     """
     _refuse_same_kids(client, rows, now=now)
     if url := rows[0].jwks_url:
         key_sets.expect(key_sets.Source(url, is_issuer=False), now=now)
-    changes.insert(client, rows, actor=actor, now=now)
+    insert(client, rows, actor=actor, now=now)
 
 
 #: Changes the description and expiration of a live key; the key itself stays.

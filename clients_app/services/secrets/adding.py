@@ -14,7 +14,8 @@ from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.services.credentials.changes import adding, clean_description, touch
+from clients_app.services.credentials.adding import adding
+from clients_app.services.credentials.changes import clean_description, touch
 from clients_app.services.credentials.kinds import KINDS, values_of
 from clients_app.services.credentials.own import check_own_secret
 from clients_app.services.secrets.changes import SecretDraft

@@ -11,12 +11,8 @@ from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.rotation import check_old_end
-from clients_app.services.credentials.changes import (
-    adding,
-    let_expire,
-    mark_removed,
-    record_removed,
-)
+from clients_app.services.credentials.adding import adding
+from clients_app.services.credentials.changes import let_expire, mark_removed, record_removed
 from clients_app.services.credentials.kinds import present, values_of
 from clients_app.services.credentials.own import check_own_secret
 from clients_app.services.secrets.adding import (

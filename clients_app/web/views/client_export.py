@@ -20,7 +20,7 @@ from clients_app.services.exports import TooManyExports
 from clients_app.web import error_pages
 from clients_app.web.access import window
 from clients_app.web.htmx import show
-from clients_app.web.list_state import ListState, list_state, ticked
+from clients_app.web.list_state import list_state, ticked
 
 
 @window(Action.READ_CLIENTS, "clients", "to", "format")
@@ -35,13 +35,15 @@ def client_export(request: HttpRequest) -> Any:  # a streaming response is not a
     if not is_sent(request) or request.POST.get("format") != "csv":
         matching = clients_of(actor.tenant_id, now=now, **filters).filter(client_type=state.type)
         count = len(clients_named(actor.tenant_id, chosen)) if chosen else matching.count()
-        return show(
-            request,
-            "clients/client_export",
-            _context(state, typed.get("to"), chosen) | {"count": count},
-            title=gettext("Export clients"),
-            status=422 if is_sent(request) else 200,
-        )
+        to, query = typed.get("to"), state.query()
+        context = {
+            "count": count,
+            "action": reverse("client-export") + query,
+            "back": own_path(to) if to else reverse("client-list") + query,
+            "chosen": sorted(map(str, chosen)),
+        }
+        title, status = gettext("Export clients"), 422 if is_sent(request) else 200
+        return show(request, "clients/client_export", context, title=title, status=status)
     if chosen:
         ids = [client.pk for client in clients_named(actor.tenant_id, chosen)]
     else:
@@ -61,12 +63,3 @@ def client_export(request: HttpRequest) -> Any:  # a streaming response is not a
     name = f"clients-{now:%Y-%m-%dT%H%M%SZ}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _context(state: ListState, to: str | None, chosen: Any) -> dict[str, Any]:
-    to = own_path(to) if to else reverse("client-list") + state.query()
-    return {
-        "action": reverse("client-export") + state.query(),
-        "back": to,
-        "chosen": sorted(map(str, chosen)),
-    }

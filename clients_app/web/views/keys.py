@@ -38,13 +38,8 @@ def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpRespons
     key = get_key(client, key_id, now=now)
 
     def save(form: KeyRotateForm) -> HttpResponse:
-        rotated = rotate_key(
-            client,
-            key_id,
-            form.draft(),
-            old_ends_at=form.cleaned_data["old_ends_at"],
-            **added_by(request, now),
-        )
+        ends_at, by = form.cleaned_data["old_ends_at"], added_by(request, now)
+        rotated = rotate_key(client, key_id, form.draft(), old_ends_at=ends_at, **by)
         return closed(request, client, KEY, gettext("Public key %(key)s added."), rotated.key)
 
     return add_window(
