@@ -187,3 +187,13 @@ def test_plan_refuses_a_secret_that_a_policy_forbids(tenant: Tenant, declared: D
     said = refused(declared, json.dumps({"clients": [{"name": "New"}]}))
 
     assert "A policy of this tenant forbids new secrets" in said
+
+
+def test_plan_refuses_clients_for_which_the_tenant_has_no_room(
+    tenant: Tenant, declared: Declared, settings: Any
+) -> None:
+    settings.CLIENTS_PER_TENANT = 1
+
+    said = refused(declared, json.dumps({"clients": [{"name": "A"}, {"name": "B"}]}))
+
+    assert "clients 2 (B): This tenant has 1 clients" in said
