@@ -28,6 +28,7 @@ from tests.responses import text_of, value_of
 
 pytestmark = pytest.mark.one_database
 
+Form = dict[str, str]
 #: two keys with one kid
 TWINS: Final = json.dumps(
     {"keys": [{**key_of(kind).as_dict(private=False), "kid": "main"} for kind in ("EC", "OKP")]}
@@ -64,7 +65,7 @@ WRONG: Final = [
 
 @pytest.mark.parametrize(("name", "typed", "field"), WRONG)
 def test_wrong_value_is_refused_with_the_same_sentence_at_the_same_field(
-    name: str, typed: dict[str, str], field: str, doors: Doors, rows: Installation
+    name: str, typed: Form, field: str, doors: Doors, rows: Installation
 ) -> None:
     typed = {**OPERATIONS[name].typed, **typed}
 
@@ -97,11 +98,7 @@ def test_wrong_value_is_refused_with_the_same_sentence_at_the_same_field(
     ],
 )
 def test_row_edited_in_one_is_stale_in_the_other(
-    name: str,
-    first: dict[str, str],
-    second: dict[str, str],
-    doors: Doors,
-    rows: Installation,
+    name: str, first: Form, second: Form, doors: Doors, rows: Installation
 ) -> None:
     here, there = zip(doors, OPERATIONS[name].addresses(rows), strict=True)
     for (editor, edit), (other, other_edit) in ((here, there), (there, here)):

@@ -50,24 +50,37 @@ def give_commands(folder: Path, token: str, audience: str) -> None:
         command.chmod(0o755)
 
 
-@pytest.mark.parametrize("preset", PLATFORMS)
-def test_job_of_each_platform_gets_a_token(
+@pytest.fixture
+def job(
     session: requests.Session,
     live_portal: PortalProcess,
     platform: KeyServer,
     tmp_path: Path,
     preset: str,
-) -> None:
+) -> tuple[dict[str, str], str]:
+    """The programs for a job of a platform, with our places in them, and the job's token."""
     entered, claims = example_of(preset)
     audience = f"{live_portal.url}/identity"
-    programs = programs_of(session, live_portal, preset, **entered, jwks=JWKS)
     token = token_of(claims, audience)
-    give_commands(tmp_path, token, audience)
     moved = places_of(platform, tmp_path, token, audience)
+    programs = programs_of(session, live_portal, preset, **entered, jwks=JWKS)
+    return {name: moved(program) for name, program in programs.items()}, token
+
+
+@pytest.mark.parametrize("preset", PLATFORMS)
+def test_job_of_each_platform_gets_a_token(
+    job: tuple[dict[str, str], str],
+    live_portal: PortalProcess,
+    platform: KeyServer,
+    tmp_path: Path,
+    preset: str,
+) -> None:
+    (programs, token), audience = job, f"{live_portal.url}/identity"
+    give_commands(tmp_path, token, audience)
     script = script_of(preset, programs["curl" if preset == "kubernetes" else "job"])
 
     ended = run(
-        ["bash", "-ec", moved(script) + '\necho "$TOKEN"'],
+        ["bash", "-ec", script + '\necho "$TOKEN"'],
         env={
             "PATH": f"{tmp_path}:{os.environ['PATH']}",
             "ACTIONS_ID_TOKEN_REQUEST_URL": f"{platform.origin}/github?api-version=2.0",
@@ -149,18 +162,11 @@ def test_programs_sign_with_a_private_key(
 
 @pytest.mark.parametrize("preset", ["github", "kubernetes", "entra", "google"])
 def test_programs_send_the_token_of_a_platform(
-    session: requests.Session,
-    live_portal: PortalProcess,
-    platform: KeyServer,
-    tmp_path: Path,
-    preset: str,
+    job: tuple[dict[str, str], str], tmp_path: Path
 ) -> None:
     """It comes in the environment, in a file, or from the platform's service, as JSON or text."""
-    entered, claims = example_of(preset)
-    programs = programs_of(session, live_portal, preset, **entered, jwks=JWKS)
-    token = token_of(claims, f"{live_portal.url}/identity")
-    moved = places_of(platform, tmp_path, token, f"{live_portal.url}/identity")
+    programs, token = job
 
     for language in RUNS:
-        got = token_by(language, moved(programs[language]), tmp_path, ID_TOKEN=token)
+        got = token_by(language, programs[language], tmp_path, ID_TOKEN=token)
         assert got["cred"].startswith("identity:"), language
