@@ -178,21 +178,21 @@ def _has_tenant(portal: PortalProcess) -> bool:
 
 def test_move_is_refused_before_anything_changes(portal: PortalProcess, tmp_path: Path) -> None:
     done(portal, "tenants", "add", "Herons Ltd")
-    foreign, full = tmp_path / "foreign.sqlite3", tmp_path / "full.sqlite3"
+    foreign, full = tmp_path / "foreign.sqlite3", Target(tmp_path / "full")
     with closing(sqlite3.connect(foreign)) as database:
         database.execute("CREATE TABLE orders (id integer)")
-    done(portal, "move-database", f"sqlite:///{full}")
-    done(portal, "move-database", "--open-again")
     own = portal.database_url or f"sqlite:///{portal.data_dir / 'portal.sqlite3'}"
-    for url, sentence in (
-        (f"sqlite:///{foreign}", "has tables of another program"),
-        (f"sqlite:///{full}", "The database is not empty"),
-        (own, "This is the database that the portal uses."),
-        ("mysql://u:pw@h/d", "is neither PostgreSQL nor SQLite"),
-        ("postgres://u:pw@127.0.0.1:1/d", "The database cannot be used"),
-        ("", "Enter the URL of an empty database"),
-    ):
-        said = refused(portal, "move-database", url)
-        assert sentence in said
-        assert "pw@" not in said
+    with closing(full.portal()) as other:
+        done(other, "tenants", "add", "Herons Ltd")
+        for url, sentence in (
+            (f"sqlite:///{foreign}", "has tables of another program"),
+            (full.url, "The database is not empty"),
+            (own, "This is the database that the portal uses."),
+            ("mysql://u:pw@h/d", "is neither PostgreSQL nor SQLite"),
+            ("postgres://u:pw@127.0.0.1:1/d", "The database cannot be used"),
+            ("", "Enter the URL of an empty database"),
+        ):
+            said = refused(portal, "move-database", url)
+            assert sentence in said
+            assert "pw@" not in said
     done(portal, "clients", "add", "Pump")
