@@ -29,6 +29,7 @@ from tests import run
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text
 from tests.prepared_portal import collect_static_files_once, new_portal, use_prepared_tables
+from tests.shared_actors import make_administrator
 from tests.shared_rows import share  # noqa: F401  a fixture
 
 gc.set_threshold(50_000, 20, 20)  # most of what importing and collecting tests makes stays
@@ -74,7 +75,7 @@ def tenant(db: None) -> Tenant:
 @pytest.fixture
 def administrator(tenant: Tenant) -> Person:
     """Mara, a Tenant Administrator and Staff, like the first administrator of an installation."""
-    return make_person("mara", tenant, TENANT_ADMINISTRATOR, password=PASSWORD, is_staff=True)
+    return make_administrator(tenant)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from clients_app.services import failure_limits
 from clients_app.services.credentials import near_misses
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
-from tests import rsa_keys
-from tests.factories import make_role, make_tenant, role_id
+from tests import rsa_keys, shared_actors
+from tests.factories import make_role, role_id
 from tests.oauth import wsgi
 from tests.oauth.people import people  # noqa: F401 - a fixture
 from tests.oauth.running_portal import machines, portal_apis, token_portal  # noqa: F401 - fixtures
@@ -36,6 +36,8 @@ OF_SECRETS: dict[str, dict[str, Any]] = {
     "expired": {"expires_at": CREATED + timedelta(seconds=1)},
     "retired": {"removed_at": CREATED},
 }
+
+shared_tenant, tenant = shared_actors.shared_tenant, shared_actors.tenant
 
 
 @pytest.fixture(autouse=True)
@@ -70,17 +72,6 @@ def shared_key(share: Share[SigningKey], key_fields: dict[str, Any]) -> Copies[S
 @pytest.fixture
 def signing_key(db: None, shared_key: Copies[SigningKey], key_fields: dict[str, Any]) -> SigningKey:
     return shared_key() if shared_key else SigningKey.objects.create(**key_fields)
-
-
-@pytest.fixture(scope="module")
-def shared_tenant(share: Share[Tenant]) -> Copies[Tenant]:
-    return share(lambda: make_tenant("Herons Ltd"))
-
-
-@pytest.fixture
-def tenant(db: None, shared_tenant: Copies[Tenant]) -> Tenant:
-    """The organisation of the clients and people."""
-    return shared_tenant() if shared_tenant else make_tenant("Herons Ltd")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import pytest
 from clients_app.models import Authorization, Client, Person, Tenant
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.services.tokens.id_tokens import issue_id_token
+from tests import shared_actors
 from tests.conftest import browser_of
 from tests.factories import make_application
 from tests.oauth.authorize.requests import (
@@ -16,18 +17,40 @@ from tests.oauth.authorize.requests import (
     ask,
     params_of,
 )
+from tests.shared_rows import Copies, Share
+
+shared_administrator = shared_actors.shared_administrator
+administrator = shared_actors.administrator
+
+
+@pytest.fixture(scope="module")
+def shared_application(share: Share[Client], shared_tenant: Copies[Tenant]) -> Copies[Client]:
+    return share(lambda: make_rooms(shared_tenant())) if shared_tenant else None
 
 
 @pytest.fixture
-def application(tenant: Tenant) -> Client:
+def application(tenant: Tenant, shared_application: Copies[Client]) -> Client:
     """Rooms, an Authorization Code client."""
+    return shared_application() if shared_application else make_rooms(tenant)
+
+
+def make_rooms(tenant: Tenant) -> Client:
     callbacks = (HTTPS_CALLBACK, LOOPBACK_CALLBACK, PRIVATE_CALLBACK)
     return make_application("Rooms", tenant, redirect_uris=callbacks)
 
 
+@pytest.fixture(scope="module")
+def shared_hybrid(share: Share[Client], shared_tenant: Copies[Tenant]) -> Copies[Client]:
+    return share(lambda: make_shifts(shared_tenant())) if shared_tenant else None
+
+
 @pytest.fixture
-def hybrid(tenant: Tenant) -> Client:
+def hybrid(tenant: Tenant, shared_hybrid: Copies[Client]) -> Client:
     """Shifts, a Hybrid client."""
+    return shared_hybrid() if shared_hybrid else make_shifts(tenant)
+
+
+def make_shifts(tenant: Tenant) -> Client:
     return make_application("Shifts", tenant, client_type="hybrid")
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Authorization, Client, Person
+from clients_app.models import Api, Authorization, Client, Person
 from tests.conftest import browser_of
-from tests.factories import make_api
+from tests.factories import make_api, make_tenant
 from tests.oauth.authorize.case import HERE, Case
 from tests.oauth.authorize.refused_cases import REFUSED
 from tests.oauth.authorize.requests import (
@@ -28,10 +28,19 @@ from tests.oauth.authorize.requests import (
 )
 from tests.oauth.authorize.untrusted_cases import UNTRUSTED
 from tests.oauth.wsgi import FORM
+from tests.shared_rows import Share
 
 pytestmark = pytest.mark.one_database  # rules decide
 
 CASES: Final = {**UNTRUSTED, **REFUSED}
+
+
+@pytest.fixture(scope="module")
+def foreign_api(share: Share[Api]) -> None:
+    """An API of another tenant."""
+    assert share(
+        lambda: make_api("Cranes", make_tenant("Cranes GmbH"), identifier="urn:cranes:orders")
+    )
 
 
 @pytest.fixture
@@ -51,9 +60,8 @@ def test_bad_request_gets_the_error_of_its_source_at_the_right_place(
     client: Browser,
     applications: tuple[Client, Client],
     administrator: Person,
-    stranger: Person,
+    foreign_api: None,
 ) -> None:
-    make_api("Cranes", stranger.tenant, identifier="urn:cranes:orders")
     browser = browser_of(administrator) if is_signed_in else client
     if "id_token_hint" in case.changes and not is_signed_in:
         case = case._replace(changes={**case.changes, "prompt": "none"}, gets="login_required")
