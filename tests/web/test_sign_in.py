@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
-from clients_app.models import Client, Tenant
+from clients_app.models import Client, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.actors import command_line_in
 from tests.factories import make_person
@@ -224,6 +224,7 @@ def test_sign_in_of_an_unclaimed_installation_says_where_the_link_is(
     browser: Browser, tenant: Tenant
 ) -> None:
     words = "Open the one-time link that the server printed when it started."
+    Person.objects.all().delete()
 
     assert words in text_of(browser.get("/sign-in"))
     person = make_person("mara", tenant, TENANT_ADMINISTRATOR)
