@@ -74,10 +74,12 @@ def make_installation() -> Installation:
         subject_rule=hostile("subject"),
         claim_rules={hostile("claim"): hostile("rule")},
     )
-    verdict = {"claim": "sub", "sent": hostile("sent"), "expected": hostile("expected")}
-    near_miss = NearMiss.objects.create(
-        client=client, identity=identity, at=now, verdicts=[{**verdict, "problem": "subject rule"}]
-    )
+    sent, expected = hostile("sent"), hostile("expected")
+    verdicts = [
+        {"claim": "typ", "sent": sent, "expected": expected, "problem": "type"},
+        {"claim": "sub", "sent": sent, "expected": hostile("subject"), "problem": "subject rule"},
+    ]
+    near_miss = NearMiss.objects.create(client=client, identity=identity, at=now, verdicts=verdicts)
     save_filter(person, hostile("filter"), query="q=x")
     NoticeChannel.objects.create(
         tenant=tenant,
