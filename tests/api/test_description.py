@@ -52,6 +52,19 @@ def test_description_has_every_address_and_is_open(browser: Browser) -> None:
     assert used == schemas
 
 
+def test_descriptions_of_credentials_name_their_own_kind(browser: Browser) -> None:
+    described = {
+        address.rpartition("/")[2]: {name: call["description"] for name, call in calls.items()}
+        for address, calls in browser.get(DESCRIPTION).json()["paths"].items()
+        if "/ClientCredentialClients/" in address
+    }
+
+    assert described["{secret_id}"]["get"] == "Return the secret without its value."
+    for part in ("PublicKeys", "{key_id}", "FederatedIdentities", "{identity_id}"):
+        assert "secret" not in str(described[part]).lower()
+    assert "identit" not in str([described["PublicKeys"], described["{key_id}"]]).lower()
+
+
 def test_description_takes_no_parameters(browser: Browser) -> None:
     assert browser.get(f"{DESCRIPTION}?format=yaml").status_code == 400
 

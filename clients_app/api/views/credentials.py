@@ -54,7 +54,7 @@ def to_add(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """How one kind of credential is listed, shown, edited and removed: methods of its views.
+    """How one kind of credential is listed, shown, edited and removed by the methods of its views.
 
     ``draft_of`` makes the draft of an edit from the values of a body, a ``model``, and the row.
     """
@@ -65,7 +65,7 @@ class Credentials:
     draft_of: Callable[[dict[str, Any], Any], CredentialDraft]
 
     def page(self, request: Request, **address: str) -> Response:
-        """Return those that match, newest first; secrets without their values."""
+        """Return those that match, newest first."""
         given = Parameters(request, ("query", "skip", "count"))
         client, _actor = permitted(request, Action.READ_SECRETS, address)
         skip, count = given.page()
@@ -74,13 +74,13 @@ class Credentials:
         return Response(found[skip : skip + count], headers={TOTAL_COUNT: str(len(found))})
 
     def one(self, request: Request, **address: str) -> Response:
-        """Return it; a secret without its value."""
+        """Return the one that the address names."""
         none_but(request)
         client, _actor = permitted(request, Action.READ_SECRETS, address)
         return shown(self.as_json(self.found(client, address)))
 
     def edited(self, request: Request, **address: str) -> Response:
-        """Change its description or its expiration; of a federated identity, also its rules."""
+        """Save what the body says, and return it."""
         none_but(request)
         client, actor = permitted(request, self.kind.may_edit, address)
         row = self.found(client, address)
@@ -94,7 +94,7 @@ class Credentials:
         return shown(current)
 
     def removed(self, request: Request, **address: str) -> Response:
-        """Remove it with its tokens: no token is issued for it from now on."""
+        """Remove it."""
         none_but(request)
         client, actor = permitted(request, self.kind.may_remove, address)
         row = self.found(client, address)

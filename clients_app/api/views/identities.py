@@ -43,7 +43,9 @@ class IdentitiesView(Resource):
 
     properties = IDENTITY_PROPERTIES
 
-    get = _IDENTITIES.page
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the federated identities, newest first."""
+        return _IDENTITIES.page(request, **address)
 
     def post(self, request: Request, **address: str) -> Response:
         """Let tokens of a platform prove the client."""
@@ -63,4 +65,14 @@ class IdentityView(Resource):
 
     properties = IDENTITY_PROPERTIES
 
-    get, put, delete = _IDENTITIES.one, _IDENTITIES.edited, _IDENTITIES.removed
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the federated identity."""
+        return _IDENTITIES.one(request, **address)
+
+    def put(self, request: Request, **address: str) -> Response:
+        """Change its rules, its description or its expiration."""
+        return _IDENTITIES.edited(request, **address)
+
+    def delete(self, request: Request, **address: str) -> Response:
+        """Remove it with its tokens: no token is issued for it from now on."""
+        return _IDENTITIES.removed(request, **address)

@@ -37,7 +37,9 @@ class KeysView(Resource):
 
     properties = KEY_PROPERTIES
 
-    get = _KEYS.page
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the keys, newest first."""
+        return _KEYS.page(request, **address)
 
     def post(self, request: Request, **address: str) -> Response:
         """Add a public key, or the address of the client's keys; the private key stays there."""
@@ -59,7 +61,17 @@ class KeyView(Resource):
 
     properties = KEY_PROPERTIES
 
-    get, put, delete = _KEYS.one, _KEYS.edited, _KEYS.removed
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the key."""
+        return _KEYS.one(request, **address)
+
+    def put(self, request: Request, **address: str) -> Response:
+        """Change the description or the expiration; the key stays."""
+        return _KEYS.edited(request, **address)
+
+    def delete(self, request: Request, **address: str) -> Response:
+        """Remove the key with its tokens: no token is issued for it from now on."""
+        return _KEYS.removed(request, **address)
 
 
 class RotateKeyView(Resource):

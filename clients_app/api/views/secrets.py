@@ -44,7 +44,9 @@ class SecretsView(Resource):
 
     properties = PROPERTIES
 
-    get = _SECRETS.page
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the secrets, newest first, without their values."""
+        return _SECRETS.page(request, **address)
 
     def post(self, request: Request, **address: str) -> Response:
         """Add a secret, which only this answer shows."""
@@ -62,7 +64,17 @@ class SecretView(Resource):
 
     properties = PROPERTIES
 
-    get, put, delete = _SECRETS.one, _SECRETS.edited, _SECRETS.removed
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the secret without its value."""
+        return _SECRETS.one(request, **address)
+
+    def put(self, request: Request, **address: str) -> Response:
+        """Change the description or the expiration; the value stays."""
+        return _SECRETS.edited(request, **address)
+
+    def delete(self, request: Request, **address: str) -> Response:
+        """Remove the secret with its tokens: no token is issued for it from now on."""
+        return _SECRETS.removed(request, **address)
 
 
 class RotateView(Resource):
