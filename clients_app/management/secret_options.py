@@ -10,8 +10,8 @@ from clients_app import conf
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import command_line as cli
 from clients_app.models import Client, Tenant
-from clients_app.rules.expiry import parse_expiration
-from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
+from clients_app.rules.expiry import parse_end
+from clients_app.rules.rotation import PERIODS, OldEnds
 from clients_app.rules.tenant_policy import default_end
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials.changes import CredentialDraft
@@ -25,8 +25,8 @@ def expiry(parser: ArgumentParser) -> None:
     group.add_argument(
         "--expires",
         metavar="DATE",
-        help="'YYYY-MM-DD hh:mm' in TIME_ZONE, or YYYY-MM-DD for the end of that day; "
-        "default of a new secret: in one year",
+        help="'YYYY-MM-DD hh:mm' in TIME_ZONE, YYYY-MM-DD for the end of that day, or a moment as "
+        "--json prints it; default of a new secret: in one year",
     )
     group.add_argument("--never-expires", action="store_true")
 
@@ -80,7 +80,7 @@ def edited_credential(
     if given.never_expires:
         expires_at = None
     elif given.expires is not None:
-        expires_at = parse_expiration(given.expires, conf.installation_zone())
+        expires_at = parse_end(given.expires, conf.installation_zone())
     return CredentialDraft(description=description, expires_at=expires_at)
 
 
@@ -92,14 +92,15 @@ def secret_draft(given: Namespace, tenant: Tenant, moment: datetime) -> SecretDr
     elif given.expires is None:
         expires_at = default_end(tenant_policy(tenant.pk), now=moment, zone=zone)
     else:
-        expires_at = parse_expiration(given.expires, zone)
+        expires_at = parse_end(given.expires, zone)
     return SecretDraft(description=given.secret_description, expires_at=expires_at)
 
 
 def old_end(text: str, moment: datetime) -> datetime:
     """Return when the old secret ends, as ``--old-ends`` says."""
-    choice, date = (text, "") if text in PERIODS else (OldEnds.ON_A_DATE, text)
-    return parse_old_end(choice, date, zone=conf.installation_zone(), now=moment)
+    if text in PERIODS:
+        return moment + PERIODS[OldEnds(text)]
+    return parse_end(text, conf.installation_zone(), field="old_ends_at")
 
 
 def in_words(moment: datetime | None) -> str:

@@ -61,6 +61,20 @@ def parse_expiration(text: str, zone: tzinfo, *, field: str = "secret.expiration
     return moment
 
 
+def parse_end(text: str, zone: tzinfo, *, field: str = "secret.expiration") -> datetime:
+    """Return the moment of ``text`` as JSON has it, such as "2027-11-23T10:15:00Z", or as typed.
+
+    Errors: as ``parse_expiration``.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    return parse_expiration(text, zone, field=field)
+
+
 def _wall_time(text: str, *, field: str) -> datetime:
     typed = _TYPED.fullmatch(text)
     if typed is None:

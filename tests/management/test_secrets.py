@@ -8,6 +8,7 @@ import pytest
 
 from clients_app.models import ClientSecret, Tenant
 from clients_app.services.secrets.digests import digest_fits
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import make_client, make_tenant
 from tests.hashing import hashing_outside_transactions
 from tests.management.conftest import Run
@@ -119,3 +120,26 @@ def test_secret_that_a_policy_forbids_is_refused_until_the_client_is_exempt(
 
     assert run("clients", "edit", client_id, "--may-add-secrets").status == 0
     assert run("secrets", "add", client_id).status == 0
+
+
+def test_an_end_is_accepted_as_json_prints_it(run: Run, first: ClientSecret) -> None:
+    client = first.client
+    rows = {
+        "secrets": first,
+        "public_keys": insert_keys(client, 1)[0],
+        "identities": insert_identities(client, 1)[0],
+    }
+    end = datetime(YEAR, 3, 1, 15, 39, tzinfo=UTC)
+    for command, row in rows.items():
+        words = (command, "edit", str(client.pk), str(row.pk), "--json")
+        printed = json.loads(run(*words, "--expires", f"{YEAR}-03-01 15:39").out)["Expiration"]
+        assert printed == f"{YEAR}-03-01T15:39:00Z"
+        run(*words, "--never-expires")
+
+        assert json.loads(run(*words, "--expires", printed).out)["Expiration"] == printed
+        row.refresh_from_db()
+        assert row.expires_at == end
+    words = ("clients", "rotate", str(client.pk), "--expires", printed, "--old-ends", printed)
+    assert run(*words).status == 0
+    first.refresh_from_db()
+    assert first.expires_at == end

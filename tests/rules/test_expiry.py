@@ -12,6 +12,7 @@ from clients_app.rules.expiry import (
     check_expiration,
     default_expiration,
     is_expired,
+    parse_end,
     parse_expiration,
 )
 
@@ -210,3 +211,10 @@ def test_secret_is_expired_from_its_second_on():
     assert is_expired(NOW, NOW)
     assert is_expired(NOW, NOW + INSTANT)
     assert is_expired(NOW.astimezone(BERLIN), NOW)
+
+
+def test_programs_name_a_moment_with_its_offset_or_type_it_as_people_do():
+    for text in ("2027-11-23T10:15:00Z", "2027-11-23T11:15:00+01:00", "2027-11-23 11:15"):
+        assert parse_end(text, BERLIN) == utc(2027, 11, 23, 10, 15)
+    assert "YYYY-MM-DD hh:mm" in refused(parse_end, "2027-11-23T10:15:00", UTC)
+    refused(parse_end, "0001-01-01T00:00:00+01:00", UTC)

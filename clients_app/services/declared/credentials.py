@@ -16,7 +16,7 @@ from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientKey, FederatedIdentity
-from clients_app.rules.expiry import is_expired, parse_expiration
+from clients_app.rules.expiry import is_expired, parse_end
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.clients.first_credential import FirstDraft
 from clients_app.services.credentials.changes import CredentialDraft
@@ -172,15 +172,7 @@ class DeclaredCredentials:
         if "expires" not in given:
             return was.expires_at if was else self.default_end
         text = given["expires"]
-        if text == NEVER:
-            return None
-        try:
-            moment = datetime.fromisoformat(text)
-            if moment.tzinfo is not None:
-                return moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-        return parse_expiration(text, conf.installation_zone())
+        return None if text == NEVER else parse_end(text, conf.installation_zone())
 
 
 def end_of_file(expires_at: datetime | None) -> str:
