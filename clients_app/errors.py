@@ -78,9 +78,9 @@ def existing(row: T | None, sentence: str, **values: Any) -> T:
 
 
 class ChangedMeanwhile(Conflict):
-    """The row changed since the form was opened; ``by`` names who changed it, if known."""
+    """The ``row`` changed since the form was opened; ``by`` names who changed it, if known."""
 
-    def __init__(self, by: str = "") -> None:
+    def __init__(self, by: str = "", row: Any = None) -> None:
         super().__init__(
             gettext_noop(
                 "%(by)s changed this while the form was open. Nothing was saved. "
@@ -88,6 +88,7 @@ class ChangedMeanwhile(Conflict):
             ),
             by=by or "Someone",
         )
+        self.row = row
 
 
 class SentBefore(Conflict):

@@ -14,6 +14,8 @@ from clients_app.models import Client, Tenant
 class Versioned(Protocol):
     version: int  # counts the edits of a row
 
+    def refresh_from_db(self) -> None: ...
+
 
 def lock_tenant(tenant_id: UUID) -> Tenant:
     """Return the tenant; until the transaction ends, no name in it is taken by anyone else."""
@@ -39,4 +41,5 @@ def refuse_stale(row: Versioned, expected_version: int | None, *, by: str = "") 
     the last change.
     """
     if expected_version is not None and row.version != expected_version:
-        raise ChangedMeanwhile(by)
+        row.refresh_from_db()  # what would be saved may be set already
+        raise ChangedMeanwhile(by, row)

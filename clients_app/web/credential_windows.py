@@ -69,7 +69,6 @@ def edit_window(
         form_class,
         save,
         {"client": client, kind.word: row, **(context or {})},
-        latest=lambda: kind.get(client, row.pk, now=now),
         credential=row,
         now=now,
         policy=tenant_policy(client.tenant_id),

@@ -27,7 +27,6 @@ def form_window(
     save: Callable[[Form], HttpResponse],
     context: dict[str, Any] | Callable[[Form], dict[str, Any]] = _NOTHING,
     *,
-    latest: Callable[[], Any] | None = None,
     fragments: tuple[str, ...] = ("window",),
     typed: QueryDict | None = None,
     acts_once: bool = False,
@@ -37,7 +36,7 @@ def form_window(
 
     ``context`` is what the screen shows beside the form, or a function of the form.
     An invalid form, or one that ``save`` refuses, comes back with its errors and status 422. If
-    someone else changed the row, the form shows what ``latest`` returns next to what was typed.
+    someone else changed the row, the form shows its values next to what was typed.
     With ``acts_once`` it carries a form key, for ``once`` or an operation that takes one.
     """
     make = form_class if is_submitted(request) else form_class.shown
@@ -49,9 +48,9 @@ def form_window(
             raise
         except Refused as error:
             form.add_broken(error)
-            if latest is not None and isinstance(error, ChangedMeanwhile):
+            if isinstance(error, ChangedMeanwhile):
                 changed: Any = form
-                changed.show_changes(latest())
+                changed.show_changes(error.row)
     more = context(form) if callable(context) else context
     if acts_once:
         more = {**more, "form_key": form_key_of(request.POST)}

@@ -142,9 +142,9 @@ def ask_and_perform(
         return done(request, gettext("Done. The form was sent twice and acted once."), row)
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
-        if isinstance(error, ChangedMeanwhile) and isinstance(row, Model):
+        if isinstance(error, ChangedMeanwhile):
             changed: Any = form
-            changed.show_changes(operation.find(row.pk))
+            changed.show_changes(error.row)
     return show_form(
         request,
         form,

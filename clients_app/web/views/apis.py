@@ -82,7 +82,6 @@ def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
         ApiEditForm,
         save,
         lambda form: {"api": api, "client_count": callers_of(api).count()},
-        latest=lambda: _custom_api(request, api_id),
         api=api,
     )
 
@@ -104,7 +103,6 @@ def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
         IntrospectorsForm,
         save,
         {"api": api},
-        latest=lambda: get_api(tenant_id, api_id),
         api=api,
     )
 

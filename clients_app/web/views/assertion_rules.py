@@ -6,7 +6,6 @@ from django.utils.translation import gettext
 from clients_app.http.forms.assertion_rules_form import AssertionRulesForm
 from clients_app.models import Client
 from clients_app.permissions import Action
-from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.credentials.assertion_rules import set_assertion_rules
 from clients_app.web.access import window
 from clients_app.web.form_window import edited_by, form_window
@@ -28,6 +27,5 @@ def assertion_rules_edit(request: HttpRequest, client: Client) -> HttpResponse:
         AssertionRulesForm,
         save,
         {"client": client},
-        latest=lambda: get_client(client.tenant_id, client.pk),
         client=client,
     )

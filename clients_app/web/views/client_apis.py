@@ -60,7 +60,6 @@ def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
         ClientApisForm,
         save,
         {"client": client, "shown": shown},
-        latest=lambda: get_client(client.tenant_id, client.pk),
         fragments=("window", "claims"),
         client=client,
     )

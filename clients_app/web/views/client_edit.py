@@ -9,7 +9,6 @@ from clients_app.errors import NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action
-from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.clients.edits import assign_roles, edit_client
 from clients_app.services.clients.owners import set_owners
 from clients_app.web.access import window
@@ -47,7 +46,6 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
         ClientEditForm,
         save,
         lambda form: {"client": client, "focus": focus_of(request, form)},
-        latest=lambda: get_client(client.tenant_id, client.pk),
         client=client,
         actor=actor,
     )
@@ -80,7 +78,6 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
         ClientRolesForm,
         save,
         lambda form: {"client": client, "focus": form.first_wrong or "roles"},
-        latest=lambda: get_client(client.tenant_id, client.pk),
         fragments=("window", "claims"),
         client=client,
         actor=actor,

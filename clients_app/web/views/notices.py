@@ -24,7 +24,6 @@ from clients_app.models import CalendarFeed
 from clients_app.permissions import Action, allows
 from clients_app.rules.notices import STAGES
 from clients_app.selectors.notices.expirations import channels_of, feed_of, recent_deliveries
-from clients_app.selectors.tenants.installation import any_tenant
 from clients_app.services.alerts.settings import mute_alerts
 from clients_app.services.notices import calendar_links, channel_settings, deliveries
 from clients_app.services.notices.table import CHANNELS
@@ -88,7 +87,7 @@ def notices_alerts(request: HttpRequest) -> HttpResponse:
         mute_alerts(form.mutes, expected_version=version, actor=actor, now=timezone.now())
     except ChangedMeanwhile as error:
         form.add_broken(error)
-        form.show_changes(any_tenant(actor.tenant_id))
+        form.show_changes(error.row)
         return _page(request, status=422, alerts=form)
     return _done(request, gettext("Alerts saved."))
 

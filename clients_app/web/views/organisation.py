@@ -9,7 +9,6 @@ from clients_app.http.forms.organisation_form import OrganisationForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.installation import any_tenant
 from clients_app.services.tenants.tenants import rename_tenant
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
@@ -35,6 +34,5 @@ def organisation(request: HttpRequest) -> HttpResponse:
         OrganisationForm,
         save,
         fragments=(),
-        latest=lambda: any_tenant(tenant.pk),
         tenant=tenant,
     )

@@ -58,7 +58,6 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         PersonForm,
         save,
         {"one": person},
-        latest=lambda: _managed(request, person_id),
         person=person,
     )
 
@@ -87,7 +86,6 @@ def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         PersonRolesForm,
         save,
         lambda form: {"one": person, "focus": form.first_wrong or "roles"},
-        latest=lambda: _managed(request, person_id),
         person=person,
     )
 

@@ -14,7 +14,6 @@ from clients_app.identity.factor_status import administrators_without_factor
 from clients_app.identity.kept_forms import BACK
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.installation import any_tenant
 from clients_app.selectors.tenants.policies import noncompliant_clients, refused_in_dry_run
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import screen, window
@@ -51,7 +50,7 @@ def policies_check(request: HttpRequest) -> HttpResponse:
         )
     except ChangedMeanwhile as error:
         form.add_broken(error)
-        form.show_changes(any_tenant(actor_of(request).tenant_id))
+        form.show_changes(error.row)
         return _ask(request, form)
     except RuleBroken as error:
         form.add_broken(error)

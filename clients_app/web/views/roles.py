@@ -73,7 +73,6 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
         RoleEditForm,
         save,
         {"role": role},
-        latest=lambda: _custom_role(request, role_id),
         role=role,
     )
 
