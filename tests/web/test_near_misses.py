@@ -6,7 +6,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from clients_app import conf
-from clients_app.models import Client, FederatedIdentity, NearMiss
+from clients_app.models import Client, ClientKey, FederatedIdentity, NearMiss
 from tests.credentials import insert_identities, insert_keys
 from tests.responses import HTMX, text_of, value_of
 
@@ -91,6 +91,8 @@ def test_near_miss_of_a_key_is_mended_by_a_switch(administrator_browser, address
     assert "Send a JWT of the expected type." not in mended
     assert "Send the issuer as aud, not the token endpoint." not in mended
     assert "The rules accept such a token now." in mended
+    ClientKey.objects.filter(pk=key.pk).update(removed_at=now)
+    assert "The rules accept" not in text_of(administrator_browser.get(address("/secrets")))
 
 
 def test_claims_that_are_absent_and_fit_are_not_listed(

@@ -48,9 +48,10 @@ def fit_of(identity: FederatedIdentity, near_miss: str, *, now: datetime) -> Tru
 
 def _with_checks(row: Any, client: Client) -> Any:
     was = [Verdict(**verdict) for verdict in row.verdicts]
-    trust = None
-    if row.identity and row.identity.removed_at is None:
-        trust = trust_of_row(row.identity)
+    credential = row.key or row.identity
+    is_there = credential is not None and credential.removed_at is None
+    trust = trust_of_row(row.identity) if is_there and row.identity else None
+    if trust:
         checks = compared_again(trust, was, audience=row.identity.audience)
     else:
         checks = [
@@ -63,6 +64,7 @@ def _with_checks(row: Any, client: Client) -> Any:
         ]
     row.checks = telling(checks)
     row.fit = fitted(trust, checks) if trust else None
-    row.is_mended = all(one.fits for one in checks) and (trust is None or names_all(trust, checks))
+    fits_now = all(one.fits for one in checks) and (trust is None or names_all(trust, checks))
+    row.is_mended = is_there and fits_now
     row.fit_grade = grade_of(row.fit) if row.fit else None
     return row
