@@ -8,7 +8,6 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from clients_app import conf, limits
 from clients_app.models.client import Client
 from clients_app.models.defaults import new_id
-from clients_app.models.pairs import Pair, unique_pair
 from clients_app.models.tenant import Tenant, TenantQuerySet
 from clients_app.models.texts import Keyed, checks_texts
 
@@ -141,20 +140,32 @@ class MayCall(models.Model):
         return f"{self.client}: {self.api}"
 
 
-@unique_pair("may_call_scope_unique")
-class MayCallScope(Pair):
+class MayCallScope(models.Model):
     """A scope that a client may have at an API."""
 
     may_call = models.ForeignKey(MayCall, on_delete=models.CASCADE)
     scope = models.ForeignKey(ApiScope, on_delete=models.CASCADE)
 
+    class Meta:
+        constraints = (
+            UniqueConstraint(fields=("may_call", "scope"), name="may_call_scope_unique"),
+        )
 
-@unique_pair("api_introspector_unique")
-class ApiIntrospector(Pair):
+    def __str__(self) -> str:
+        return f"{self.may_call}: {self.scope}"
+
+
+class ApiIntrospector(models.Model):
     """A client of an API that may ask about tokens for that API."""
 
     api = models.ForeignKey(Api, on_delete=models.CASCADE)
     client = models.ForeignKey(Client, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (UniqueConstraint(fields=("api", "client"), name="api_introspector_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.api}: {self.client}"
 
 
 @checks_texts

@@ -8,11 +8,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from clients_app import limits
 from clients_app.models.client import Client
-from clients_app.models.credential import (
-    Credential,
-    expires_after_creation,
-    present_index,
-)
+from clients_app.models.credential import Credential, expires_after_creation, present_index
 from clients_app.models.texts import checks_texts
 
 

@@ -6,11 +6,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from clients_app.models.client import Client
-from clients_app.models.credential import (
-    Credential,
-    expires_after_creation,
-    present_index,
-)
+from clients_app.models.credential import Credential, expires_after_creation, present_index
 from clients_app.models.texts import checks_texts
 
 
