@@ -20,7 +20,7 @@ Row = ClientKey | FederatedIdentity
 def key_json(key: ClientKey) -> dict[str, Any]:
     """Return a public key: its public members, or the address where the client publishes keys."""
     return {
-        **begin_json(key),
+        **credential_json(key),
         "Jwk": dict(sorted(key.jwk.items())) if key.jwk else None,  # in one order on every database
         "Thumbprint": key.thumbprint or None,
         "JwksUrl": key.jwks_url or None,
@@ -40,7 +40,7 @@ def listed_key_json(key: Any) -> dict[str, Any]:
 def identity_json(identity: FederatedIdentity) -> dict[str, Any]:
     """Return a federated identity with its grade."""
     return {
-        **begin_json(identity),
+        **credential_json(identity),
         "Platform": identity.preset,
         "Issuer": identity.issuer,
         "Audience": identity.audience,
@@ -107,7 +107,7 @@ def checks_json(checks: Iterable[Verdict]) -> list[dict[str, Any]]:
     ]
 
 
-def begin_json(row: ClientSecret | Row) -> dict[str, Any]:
+def credential_json(row: ClientSecret | Row) -> dict[str, Any]:
     """Return what all credentials have, which is all that can be read of a secret."""
     return {
         "Id": row.pk,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clients_app import conf
-from clients_app.http.credential_json import begin_json
+from clients_app.http.credential_json import credential_json
 from clients_app.http.json_models import moment
 from clients_app.management.secret_options import in_words
 from clients_app.models import Client, ClientSecret
@@ -13,7 +13,7 @@ from clients_app.models import Client, ClientSecret
 
 def secret_values(secret: Any) -> dict[str, Any]:
     """Return one of ``listed_secrets`` as the REST API does, with its last characters and use."""
-    return begin_json(secret) | {
+    return credential_json(secret) | {
         "EndsIn": secret.last_four,
         "LastUsed": moment(secret.last_used_at),
         "LastUsedFrom": secret.last_used_address,

@@ -14,7 +14,7 @@ from clients_app.api.serializers.secrets import (
 )
 from clients_app.api.views.credentials import Credentials, edit_in, successor_end, to_add
 from clients_app.api.views.resource import Resource
-from clients_app.http.credential_json import begin_json
+from clients_app.http.credential_json import credential_json
 from clients_app.http.credential_kinds import SECRET
 from clients_app.http.json_models import moment
 from clients_app.permissions import Action
@@ -26,7 +26,7 @@ from clients_app.services.secrets.sealing import parse_public_key
 
 
 def _model(secret: Any) -> dict[str, Any]:
-    return {**begin_json(secret), "LastUsed": moment(secret.last_used_at)}
+    return {**credential_json(secret), "LastUsed": moment(secret.last_used_at)}
 
 
 _SECRETS: Final = Credentials(
@@ -100,11 +100,11 @@ class RotateView(Resource):
             public_key=parse_public_key(jwk) if jwk is not None else None,
             **by,
         )
-        return Response({**added(new), "OldSecret": begin_json(new.old)}, status=201)
+        return Response({**added(new), "OldSecret": credential_json(new.old)}, status=201)
 
 
 def added(new: NewSecret) -> dict[str, Any]:
     """Return a new secret with its value."""
     sealed = new.sealed if isinstance(new, RotatedSecret) else ""
     value = {"EncryptedSecret": sealed} if sealed else {"Secret": new.plain}
-    return value | begin_json(new.secret)
+    return value | credential_json(new.secret)
