@@ -1,4 +1,4 @@
-"""The windows that edit and remove a secret, a public key or a federated identity."""
+"""The windows that add, edit and remove a secret, a public key or a federated identity."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,7 +31,7 @@ def add_window(
     now: datetime,
     **form_arguments: Any,
 ) -> HttpResponse:
-    """Add what ``save`` saves by ``added_by``, once."""
+    """Show a form that adds to the client, once: ``save`` passes on what ``added_by`` returns."""
     return form_window(
         request,
         screen,
