@@ -43,10 +43,6 @@ API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
         lambda own: callers.callers_page(apis.get_api(own.tenant.pk, own.tenant.pk), page=1),
     ],
     usage.requests_of: [lambda own: usage.requests_of(own.client, now=NOW)],
-    usage.callers_with_last_token: [
-        lambda own: usage.callers_with_last_token(own.api),
-        lambda own: usage.callers_with_last_token(apis.get_api(own.tenant.pk, own.tenant.pk)),
-    ],
     usage.last_tokens: [lambda own: usage.last_tokens(own.api, every_client())],
     usage.tokens_in_30_days: [lambda own: usage.tokens_in_30_days(own.api, now=NOW)],
     may_call.may_call_built_in: [

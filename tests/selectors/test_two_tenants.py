@@ -150,7 +150,6 @@ READS: Final[dict[Any, list[Read]]] = {
     usage.hours_of: [lambda own: usage.hours_of(own.client, now=NOW)],
     charts.client_counts: [lambda own: charts.client_counts(own.client, hours(NOW, count=24))],
     charts.tenant_counts: [lambda own: charts.tenant_counts(own.tenant.pk, hours(NOW, count=24))],
-    charts.api_counts: [lambda own: charts.api_counts(own.api, hours(NOW, count=24))],
     charts.week_of_clients: [lambda own: charts.week_of_clients([own.client.pk], now=NOW)],
     **CREDENTIAL_READS,
     people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Max, Q, Sum
 
 from clients_app.models import Api, ApiHour, ApiUsage, Client
 from clients_app.models.tenant import is_of
 from clients_app.rules.unused import Request
-from clients_app.selectors.apis.apis import callers_of
 
 ASKED: Final = timedelta(days=90)
 MONTH: Final = timedelta(days=30)
@@ -34,12 +33,6 @@ def requests_of(client: Client, *, now: datetime) -> list[Request]:
         )
         for one in groups.order_by("-last", "api", "scope", "is_named")
     ]
-
-
-def callers_with_last_token(api: Api) -> QuerySet[Client]:
-    """Return ``callers_of`` the API, each with ``asked_at``, its last token for the API."""
-    usage = ApiUsage.objects.filter(client=OuterRef("pk"), api=api).order_by("-hour", "-last_at")
-    return callers_of(api).annotate(asked_at=Subquery(usage.values("last_at")[:1]))
 
 
 def last_tokens(api: Api, client_ids: Collection[UUID]) -> dict[UUID, datetime]:

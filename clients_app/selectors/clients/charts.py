@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from clients_app.models import Api, ApiHour, Client, RefusedHour, TenantHour, TokenUsage
+from clients_app.models import Client, RefusedHour, TenantHour, TokenUsage
 from clients_app.rules.chart_slots import days
 from clients_app.selectors.credentials.uses import COLUMNS, Used
 
@@ -41,12 +41,6 @@ def tenant_counts(tenant_id: UUID, slots: Sequence[datetime]) -> tuple[list[int]
     none = [0] * (len(slots) - 1)
     tokens, refused = (_sums(rows, name, slots, "tenant_id") for name in ("tokens", "refused"))
     return tokens.get(tenant_id, none), refused.get(tenant_id, none)
-
-
-def api_counts(api: Api, slots: Sequence[datetime]) -> list[int]:
-    """Return the tokens that all clients got for an API."""
-    tokens = _sums(ApiHour.objects.filter(api=api), "tokens", slots, "api_id")
-    return tokens.get(api.pk, [0] * (len(slots) - 1))
 
 
 def week_of_clients(
