@@ -77,7 +77,7 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
         gettext("Edit Roles"),
         ClientRolesForm,
         save,
-        lambda form: {"client": client, "focus": form.first_wrong or "roles"},
+        {"client": client},
         fragments=("window", "claims"),
         client=client,
         actor=actor,

@@ -85,7 +85,7 @@ def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         gettext("Edit Roles"),
         PersonRolesForm,
         save,
-        lambda form: {"one": person, "focus": form.first_wrong or "roles"},
+        {"one": person},
         person=person,
     )
 

@@ -48,10 +48,7 @@ def person_invite(request: HttpRequest) -> HttpResponse:
         gettext("Invite"),
         InviteForm,
         save,
-        lambda form: {
-            "focus": form.first_wrong or "email",
-            "lasts_days": INVITATION_DAYS,
-        },
+        {"lasts_days": INVITATION_DAYS},
         acts_once=True,
         tenant_id=actor_of(request).tenant_id,
     )
