@@ -71,14 +71,7 @@ def entered(texts: Iterable[str]) -> list[str]:
 KEY_IS_LOST: Final = "secret_key_is_lost"  # the option that lets a command run without the key
 NAME: Final = argument("name", metavar="NAME")
 USERNAME: Final = argument("username", metavar="USERNAME")
-ROLE_OPTION: Final[dict[str, Any]] = {
-    "action": "append",
-    "default": [],
-    "metavar": "NAME",
-    "dest": "roles",
-    "help": "may be repeated",
-}
-ROLES: Final = argument("--role", **ROLE_OPTION)
+ROLES: Final = repeated("--role", "NAME", "roles", "may be repeated")
 CLIENT: Final = argument("client", metavar="CLIENT", help="its Client Id or name")
 CLIENT_ID: Final = argument("client_id", metavar="CLIENT_ID")
 TENANT: Final = argument(

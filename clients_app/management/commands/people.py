@@ -21,8 +21,8 @@ from clients_app.services.people.profile import edit_person
 
 
 def _new_roles(parser: ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument("--role", **cli.ROLE_OPTION)
+    group: Any = parser.add_mutually_exclusive_group()
+    cli.ROLES(group)
     group.add_argument("--none", action="store_true", help="remove all roles but Tenant Member")
 
 
