@@ -17,7 +17,7 @@ from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.apis.may_call import set_may_call
 from clients_app.services.apis.unused import remove_unused, unused_of
 from clients_app.web.access import screen, window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.forms.client_apis_form import ClientApisForm
 from clients_app.web.htmx import done, show
 from clients_app.web.views.client_details import show_tab
@@ -43,13 +43,10 @@ def client_apis(request: HttpRequest, client: Client) -> HttpResponse:
 @window(Action.ASSIGN_APIS, ClientApisForm, "preview")
 def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Say what the client may call; Preview shows what its tokens will carry."""
-    actor = actor_of(request)
     shown = request.POST.getlist("shown")  # the APIs whose scopes are in the window
 
     def save(form: ClientApisForm) -> HttpResponse:
-        version, now = form.cleaned_data["version"], timezone.now()
-        draft = form.may_call_draft()
-        set_may_call(client, draft, expected_version=version, actor=actor, now=now)
+        set_may_call(client, form.may_call_draft(), **edited_by(request, form))
         message = gettext("APIs of %(client)s saved.") % {"client": client.name}
         return done(request, message, "client-apis", client_id=client.pk)
 

@@ -2,7 +2,6 @@
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.errors import NotFound, gettext_noop
@@ -12,7 +11,7 @@ from clients_app.permissions import Action
 from clients_app.services.clients.edits import assign_roles, edit_client
 from clients_app.services.clients.owners import set_owners
 from clients_app.web.access import window
-from clients_app.web.form_window import focus_of, form_window
+from clients_app.web.form_window import edited_by, focus_of, form_window
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.client_roles_form import ClientRolesForm
 from clients_app.web.htmx import done
@@ -21,21 +20,13 @@ from clients_app.web.htmx import done
 @window(Action.EDIT_CLIENT, ClientEditForm, "add_url", "remove_url")
 def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Change the fields, roles and owners of a client."""
-    actor = actor_of(request)
 
     @transaction.atomic  # all of them, or none
     def save(form: ClientEditForm) -> HttpResponse:
-        version, now = form.cleaned_data["version"], timezone.now()
-        saved = edit_client(
-            client,
-            form.client_draft(),
-            expected_version=version,
-            actor=actor,
-            now=now,
-            kept_secrets=form.secrets,
-        )
+        by = edited_by(request, form)
+        saved = edit_client(client, form.client_draft(), kept_secrets=form.secrets, **by)
         if "owners" in form.fields:
-            set_owners(saved, form.owner_ids, expected_version=saved.version, actor=actor, now=now)
+            set_owners(saved, form.owner_ids, **{**by, "expected_version": saved.version})
         message = gettext("%(client)s saved.") % {"client": saved.name}
         return done(request, message, "client-details", client_id=client.pk)
 
@@ -47,7 +38,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
         save,
         lambda form: {"client": client, "focus": focus_of(request, form)},
         client=client,
-        actor=actor,
+        actor=actor_of(request),
     )
 
 
@@ -56,17 +47,14 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Assign roles; Preview shows the claims that tokens will carry with them."""
     if not client.type.has_roles:
         raise NotFound(gettext_noop("Clients of this type do not have roles."))
-    actor = actor_of(request)
 
     def save(form: ClientRolesForm) -> HttpResponse:
         assign_roles(
             client,
             form.role_ids,
             confirms_administrator=form.cleaned_data["confirm_admin"],
-            expected_version=form.cleaned_data["version"],
-            actor=actor,
-            now=timezone.now(),
             kept_secrets=form.secrets,
+            **edited_by(request, form),
         )
         message = gettext("Roles of %(client)s saved.") % {"client": client.name}
         return done(request, message, "client-roles", client_id=client.pk)
@@ -80,5 +68,5 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
         {"client": client},
         fragments=("window", "claims"),
         client=client,
-        actor=actor,
+        actor=actor_of(request),
     )

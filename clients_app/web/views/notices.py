@@ -28,6 +28,7 @@ from clients_app.services.alerts.settings import mute_alerts
 from clients_app.services.notices import calendar_links, channel_settings, deliveries
 from clients_app.services.notices.table import CHANNELS
 from clients_app.web.access import button, screen, window
+from clients_app.web.form_window import edited_by
 from clients_app.web.forms.alerts_form import AlertsForm
 from clients_app.web.forms.channel_form import channel_context, icon_of
 from clients_app.web.htmx import see_other, show
@@ -80,11 +81,10 @@ def notices_alerts(request: HttpRequest) -> HttpResponse:
         return see_other("notices")
     if BACK in request.POST:
         return _page(request, alerts=AlertsForm.shown(request.POST))
-    form, actor = AlertsForm(request.POST), actor_of(request)
+    form = AlertsForm(request.POST)
     form.full_clean()
-    version = form.cleaned_data["version"]
     try:
-        mute_alerts(form.mutes, expected_version=version, actor=actor, now=timezone.now())
+        mute_alerts(form.mutes, **edited_by(request, form))
     except ChangedMeanwhile as error:
         form.add_broken(error)
         form.show_changes(error.row)

@@ -28,7 +28,7 @@ from clients_app.services.people.accounts import assign_person_roles, require_ma
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import edited_by, form_window
 from clients_app.web.forms.people_forms import ByMailForm, HandOverForm, PersonForm, PersonRolesForm
 from clients_app.web.htmx import done, show
 from clients_app.web.once import once
@@ -42,10 +42,8 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = _managed(request, person_id)
 
     def save(form: PersonForm) -> HttpResponse:
-        given, actor, now = form.cleaned_data, actor_of(request), timezone.now()
-        fields = {"name": given["name"], "email": given["email"]}
-        version = given["version"]
-        saved = edit_person(person, **fields, expected_version=version, actor=actor, now=now)
+        fields = {name: form.cleaned_data[name] for name in ("name", "email")}
+        saved = edit_person(person, **fields, **edited_by(request, form))
         words = gettext("%(person)s saved.")
         if saved.is_invited and saved.email != person.email and not settings.SIGN_ON_ONLY:
             words = gettext("%(person)s saved. The link sent before ended: renew the invitation.")
@@ -68,15 +66,8 @@ def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = _managed(request, person_id)
 
     def save(form: PersonRolesForm) -> HttpResponse:
-        given = form.cleaned_data
-        saved = assign_person_roles(
-            person,
-            form.role_ids,
-            confirms_administrator=given["confirm_admin"],
-            expected_version=given["version"],
-            actor=actor_of(request),
-            now=timezone.now(),
-        )
+        confirms, by = form.cleaned_data["confirm_admin"], edited_by(request, form)
+        saved = assign_person_roles(person, form.role_ids, confirms_administrator=confirms, **by)
         return _done(request, gettext("Roles of %(person)s saved."), saved, to="person-roles")
 
     return form_window(

@@ -17,6 +17,7 @@ from clients_app.permissions import Action
 from clients_app.selectors.tenants.policies import noncompliant_clients, refused_in_dry_run
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import screen, window
+from clients_app.web.form_window import edited_by
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.htmx import see_other, show
 from clients_app.web.list_state import page_number
@@ -43,10 +44,8 @@ def policies_check(request: HttpRequest) -> HttpResponse:
     try:
         set_policies(
             form.policy,
-            expected_version=form.cleaned_data["version"],
             confirms_ends=form.cleaned_data["confirm"],
-            actor=actor_of(request),
-            now=timezone.now(),
+            **edited_by(request, form),
         )
     except ChangedMeanwhile as error:
         form.add_broken(error)
