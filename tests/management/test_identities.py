@@ -55,7 +55,7 @@ def test_identity_by_rules_is_edited_and_removed(run: Run, pump: Client, tmp_pat
     assert said.startswith(f"The federated identity job:build is added with the id {row.pk}.")
     assert (row.claim_rules, row.jwks) == ({"ref": "main"}, JWKS)
     edited = run("identities", "edit", *words, "--subject", "job:b*", "--claim", "", "--jwks", "")
-    assert "Caution: " in edited.out
+    assert "The federated identity job:b* is changed. Expires: never.\nCaution: " in edited.out
     row.refresh_from_db()
     assert (row.subject_rule, row.claim_rules, row.jwks) == ("job:b*", {}, None)
     assert row.issuer == "https://ci.example.com"

@@ -73,7 +73,8 @@ def test_edit_and_remove_change_what_is_named(run: Run, pump: Client, public_key
     key = ClientKey.objects.get()
     words = (str(pump.pk), str(key.pk))
 
-    run("public_keys", "edit", *words, "--description", "renamed")
+    said = run("public_keys", "edit", *words, "--description", "renamed").out
+    assert said == "The public key renamed is changed. Expires: never.\n"
     key.refresh_from_db()
     assert (key.description, key.expires_at) == ("renamed", None)
     assert run("public_keys", "remove", *words).status == 0

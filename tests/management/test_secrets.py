@@ -68,9 +68,10 @@ def test_edit_changes_only_what_is_named(run: Run, first: ClientSecret) -> None:
     first.refresh_from_db()
     assert first.expires_at == datetime(YEAR, 3, 1, 23, 59, 59, tzinfo=UTC)
     assert (ended.status, f"{YEAR}-03-01 23:59:59 UTC" in ended.out) == (0, True)
-    run(*words, "--never-expires")
+    said = run(*words, "--never-expires").out
     first.refresh_from_db()
     assert (first.description, first.expires_at) == ("renamed", None)
+    assert said == f"The secret {first} is changed. Expires: never.\n"
 
 
 def test_remove_asks_before_the_last_one(run: Run, first: ClientSecret) -> None:

@@ -86,7 +86,8 @@ class Command(cli.PortalCommand):
         actor, version = cli.actor_in(client.tenant), was.version
         edit_identity(client, was.pk, draft, actor=actor, now=now, expected_version=version)
         identity = get_identity(client, was.pk, now=now)
-        said = f"The federated identity {identity} ends at {in_words(identity.expires_at)}."
+        ends = in_words(identity.expires_at)
+        said = f"The federated identity {identity} is changed. Expires: {ends}."
         grade = grade_of(trust_of_row(identity)).sentence
         self.tell(given, f"{said}\n{grade}", identity_values(identity))
 

@@ -73,7 +73,7 @@ class Command(cli.PortalCommand):
         draft = edited_credential(given, was.description, was.expires_at)
         actor, version = cli.actor_in(client.tenant), was.version
         key = edit_key(client, was.pk, draft, actor=actor, now=now, expected_version=version)
-        said = f"The public key {key} ends at {in_words(key.expires_at)}."
+        said = f"The public key {key} is changed. Expires: {in_words(key.expires_at)}."
         self.tell(given, said, key_values(get_key(client, key.pk, now=now)))
 
     @cli.subcommand(

@@ -74,7 +74,7 @@ class Command(cli.PortalCommand):
         )
         values = secret_values(get_secret(client, secret.pk, now=moment))
         ends = in_words(secret.expires_at)
-        self.tell(given, f"The secret {secret} ends at {ends}.", values)
+        self.tell(given, f"The secret {secret} is changed. Expires: {ends}.", values)
 
     @cli.subcommand(
         cli.CLIENT,
