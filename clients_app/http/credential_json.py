@@ -66,7 +66,7 @@ def rules_json(trust: Trust) -> dict[str, Any]:
 
 
 def near_miss_json(near_miss: Any) -> dict[str, Any]:
-    """Return one of ``near_misses_of``, and the rules that would have accepted it, if any."""
+    """Return one of ``near_misses_of``, and the rules changed to fit it, if any."""
     return {
         "Id": near_miss.pk,
         "Time": moment(near_miss.at),

@@ -47,7 +47,7 @@ def test_near_miss_leads_to_rules_that_fit_which_a_person_saves(
     opened = staff.get(edit)
     assert value_of("subject_rule", opened) == "job:&lt;b&gt;"
     assert "Current Subject: job:build" in text_of(opened)
-    assert "Nothing is saved yet." in text_of(opened)
+    assert "The rules below are changed to fit the token. Nothing is saved yet." in text_of(opened)
     names = ("version", "issuer", "audience")
     typed = {name: value_of(name, opened) or "" for name in names}
 

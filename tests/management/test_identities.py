@@ -130,7 +130,7 @@ def test_near_misses_name_the_options_that_would_fit(run: Run, pump: Client) -> 
 
     assert first.endswith(" 192.0.2.7")
     assert second.startswith("  sub: job:deploy, expected: job:build. ")
-    assert third == ("  To accept it: --issuer=https://ci.example.com --subject=job:deploy")
+    assert third == "  To make the rules fit: --issuer=https://ci.example.com --subject=job:deploy"
     options = third.partition(": ")[2].split()
     assert run("identities", "edit", "Pump", str(identity.pk), *options).status == 0
     assert FederatedIdentity.objects.get().subject_rule == "job:deploy"

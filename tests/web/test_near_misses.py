@@ -61,6 +61,24 @@ def test_near_miss_is_shown_with_a_rule_that_fits_and_saved_by_a_person(
     assert edit not in shown
 
 
+def test_rules_that_fit_a_token_for_somebody_else_do_not_promise_to_accept_it(
+    administrator_browser, address, machine, now
+):
+    [identity] = insert_identities(machine.client, 1)
+    missed = near_miss(machine.client, identity, now)
+    missed.verdicts.insert(
+        0, {"claim": "aud", "sent": "other", "expected": "ours", "problem": "platform audience"}
+    )
+    missed.save()
+
+    opened = administrator_browser.get(
+        address(f"/identities/{identity.pk}/edit?near_miss={missed.pk}")
+    )
+
+    assert value_of("subject_rule", opened) == "job:test"
+    assert "The rules below are changed to fit the token. Nothing is saved yet." in text_of(opened)
+
+
 def test_near_miss_that_no_rule_mends_has_no_button(administrator_browser, address, machine, now):
     [identity] = insert_identities(machine.client, 1)
     near_miss(machine.client, identity, now, claim="exp", sent="x", problem="expired")

@@ -57,7 +57,7 @@ def _edit_page(request: HttpRequest, operation: Operation, identity_id: int) -> 
 
 def _lines_of_fit(identity: FederatedIdentity, fit: Trust) -> Iterator[str]:
     yield gettext(
-        "These rules would have accepted the token. Nothing is saved yet. Check the grade below "
+        "The rules below are changed to fit the token. Nothing is saved yet. Check the grade below "
         "before you save."
     )
     for label, rule in changed_rules(identity, fit):

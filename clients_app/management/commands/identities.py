@@ -125,5 +125,5 @@ class Command(cli.PortalCommand):
             if one.is_mended:
                 lines.append("  The rules accept such a token now.")
             if one.fit is not None:
-                lines.append(f"  To accept it: {options_for(one.fit)}")
+                lines.append(f"  To make the rules fit: {options_for(one.fit)}")
             self.tell(given, "\n".join(lines), near_miss_json(one))

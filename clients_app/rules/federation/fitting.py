@@ -18,7 +18,7 @@ _NO_TEXT: Final = {"no subject", "several platform audiences"}
 
 
 def fitted(trust: Trust, verdicts: Iterable[Verdict]) -> Trust | None:
-    """Return ``trust`` with its rules changed so that they accept what was sent; None if none is.
+    """Return ``trust`` with its rules changed to fit what was sent; None if none is.
 
     A value that is shown cut, or that no rule can name, changes nothing. Neither does a claim that
     the token lacks, nor an audience: a token for somebody else stays one.

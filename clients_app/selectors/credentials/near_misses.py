@@ -20,7 +20,7 @@ def near_misses_of(client: Client, *, now: datetime) -> list[Any]:
     """Return the near misses of the last 24 hours, newest first.
 
     Each has ``checks`` (verdicts by the rules of now, without those that say nothing), ``fit`` (the
-    rules that would have accepted it, or None), ``fit_grade``, and ``is_mended`` if the rules were
+    rules changed to fit it, or None), ``fit_grade``, and ``is_mended`` if the rules were
     changed meanwhile and accept it.
     """
     rows = client.near_misses.filter(at__gt=now - _KEPT).select_related("key", "identity")
@@ -35,7 +35,7 @@ def get_near_miss(client: Client, near_miss_id: int, *, now: datetime) -> Any:
 
 
 def fit_of(identity: FederatedIdentity, near_miss: str, *, now: datetime) -> Trust | None:
-    """Return the rules of ``identity`` that would have accepted a near miss, by the text of its id.
+    """Return the rules of ``identity`` changed to fit a near miss, by the text of its id.
 
     None for a text that is no id, and for a near miss of something else. Errors: NotFound.
     """

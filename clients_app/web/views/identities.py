@@ -70,7 +70,7 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
 def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> HttpResponse:
     """Change the rules of a federated identity, and when it ends.
 
-    With ``near_miss`` in the address, the form opens with rules that would have accepted that one.
+    With ``near_miss`` in the address, the form opens with rules that fit that one.
     """
     now = timezone.now()
     identity = get_identity(client, identity_id, now=now)
