@@ -8,13 +8,13 @@ Source: RFC 6749 sections 3.2 and 5.2; TOK-1.
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf, measures
@@ -121,7 +121,7 @@ def client_and_token(request: Request, *, must_prove: bool) -> tuple[StoredClien
     ``must_prove``: public clients, which cannot prove who they are, are refused.
     Errors: OAuthError, as ``authenticate`` and for parameters; Busy.
     """
-    params, now = posted_params(request), timezone.now()
+    params, now = posted_params(request), datetime.now(UTC)
     client, credential = authenticate(request, params, now=now)
     if must_prove and credential is None:
         raise invalid_client("no client authentication", client_id=client.id)
@@ -138,7 +138,7 @@ def _counted(error: OAuthError, request: Request) -> OAuthError:
     if not error.client_id and (client_id := named_client_id(request)):
         error.client_id = client_id
         count_unproved_request(
-            UUID(client_id), error.error, address=request.address, now=timezone.now()
+            UUID(client_id), error.error, address=request.address, now=datetime.now(UTC)
         )
     return error
 
@@ -147,5 +147,5 @@ def _limited(error: OAuthError, request: Request) -> OAuthError:
     """Return ``error``, or another if its address had too many failures in the last minute."""
     if not error.counts:
         return error
-    wait_s = count_failure(request.address, now=timezone.now())
+    wait_s = count_failure(request.address, now=datetime.now(UTC))
     return too_many_failures(error, retry_after_s=wait_s) if wait_s else error

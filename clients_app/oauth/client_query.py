@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from clients_app import conf
+from clients_app.oauth.credential_query import StoredCredentials, read_credentials
 from clients_app.oauth.quick_reads import Ask, aware, quick_read
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
 from clients_app.rules.targets import Reach, built_in_target, combined, custom_target
@@ -71,6 +72,8 @@ class StoredClient(NamedTuple):
     valid_until: datetime | None
     #: what it was granted by a credential and a body, for the next request that is the same
     granted: dict[tuple[Credential | None, bytes], tuple[GrantResult, TokenTemplate]]
+    #: what ``credentials_of`` read, once a JWT was sent
+    credentials: list[StoredCredentials]
 
 
 class AuthenticatedClient(NamedTuple):
@@ -91,8 +94,18 @@ def read_client(client_id: UUID, *, now: datetime) -> StoredClient:
     A connection that broke since its last use is reopened once.
     Errors: django.db.Error if the database does not answer.
     """
-    client: StoredClient = quick_read(client_id, now=now, cached=cache, read=_asked)
-    return client
+    return quick_read(client_id, now=now, cached=cache, read=_asked)
+
+
+def credentials_of(client: StoredClient, *, now: datetime) -> StoredCredentials:
+    """Return the credentials of ``client`` besides its secrets, read once for each of its rows.
+
+    Errors: django.db.Error if the database does not answer.
+    """
+    if not client.credentials:
+        client.credentials.append(found := read_credentials(UUID(client.id), now=now))
+        cache.add_size(found.size)
+    return client.credentials[0]
 
 
 def _asked(client_id: UUID, ask: Ask, now: datetime) -> StoredClient:
@@ -141,6 +154,7 @@ def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredCli
         active_kid=kid,
         valid_until=min(expirations, default=None),
         granted={},
+        credentials=[],
     )
 
 

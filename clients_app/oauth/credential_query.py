@@ -2,7 +2,7 @@
 
 A key set takes up to 64 KB, and a client may have twenty. So on PostgreSQL a process keeps those
 that it read last, and the query returns only what was written since. The rest is read each time, so
-a removal takes effect at once. On SQLite the cache of rows does both.
+a removal takes effect at once. On SQLite they stay with the cached row of their client.
 
 ``tests/oauth/test_credential_query.py`` compares this with what Django's models read.
 """
@@ -13,10 +13,8 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from clients_app.oauth.quick_reads import Ask, Row, aware, quick_read
-from clients_app.oauth.sqlite_row_cache import SqliteRowCache
 
 CACHED_MAX: Final = 50  # clients, on PostgreSQL: ten key sets of each can take 640 KB
-CHARACTERS_MAX: Final = 4_000_000  # of the clients that a thread keeps on SQLite
 # The first part has one row for each key, or one row if there is none. Keys that are fetched come
 # along, so that no other read is needed.
 _QUERY: Final = """
@@ -94,18 +92,14 @@ class StoredCredentials(NamedTuple):
     identities: tuple[StoredIdentity, ...]
     demands_type: bool
     accepts_token_endpoint: bool
-    valid_until: None = None  # nothing here ends by itself
+
+    @property
+    def size(self) -> int:
+        """About how many characters they take: most of it is key sets."""
+        rows = (*self.keys, *self.identities)
+        return sum(1000 + sum(len(each) for each in row if isinstance(each, str)) for row in rows)
 
 
-def _characters(credentials: StoredCredentials) -> int:
-    """Return about how much a client's credentials take: most of it is key sets."""
-    rows = (*credentials.keys, *credentials.identities)
-    return 1000 + sum(
-        1000 + sum(len(value) for value in row if isinstance(value, str)) for row in rows
-    )
-
-
-cache: Final = SqliteRowCache(maximum=CHARACTERS_MAX, size_of=_characters)
 _key_sets: Final[dict[UUID, dict[str, str | None]]] = {}  # by client and version, on PostgreSQL
 
 
@@ -114,10 +108,7 @@ def read_credentials(client_id: UUID, *, now: datetime) -> StoredCredentials:
 
     Errors: django.db.Error if the database does not answer.
     """
-    found: StoredCredentials = quick_read(
-        client_id, now=now, cached=cache, read=_asked, on_postgresql=_asked_what_changed
-    )
-    return found
+    return quick_read(client_id, now=now, read=_asked, on_postgresql=_asked_what_changed)
 
 
 def _asked(client_id: UUID, ask: Ask, now: datetime) -> StoredCredentials:

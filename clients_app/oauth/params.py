@@ -111,7 +111,11 @@ def required(params: Mapping[str, str], name: str) -> str:
 
 def form_decoded(text: str) -> str:
     """Return ``text`` decoded from application/x-www-form-urlencoded, or raise invalid_request."""
-    text = text.replace("+", " ")
+    return _unescaped(text.replace("+", " "))
+
+
+def _unescaped(text: str) -> str:
+    text = text.replace("%3A", ":")  # in the client_assertion_type of every assertion
     if "%" not in text:
         return text
     if _BROKEN_ESCAPE.search(text):
@@ -124,10 +128,10 @@ def form_decoded(text: str) -> str:
 
 def pairs_of(form: str) -> Iterator[tuple[str, str]]:
     """Yield name and value of each parameter of a form or a query, or raise invalid_request."""
-    pieces = form.split("&", PARAMETERS_MAX)
+    pieces = form.replace("+", " ").split("&", PARAMETERS_MAX)
     if len(pieces) > PARAMETERS_MAX:
         raise invalid_request("There are too many parameters.")
     for piece in pieces:
         if piece:
             name, _, value = piece.partition("=")
-            yield form_decoded(name), form_decoded(value)
+            yield _unescaped(name), _unescaped(value)

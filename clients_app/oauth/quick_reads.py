@@ -32,11 +32,11 @@ def quick_read(
     client_id: UUID,
     *,
     now: datetime,
-    cached: SqliteRowCache,
     read: Callable[[UUID, Ask, datetime], T],
+    cached: SqliteRowCache | None = None,
     on_postgresql: Callable[[UUID, Ask, datetime], T] | None = None,
 ) -> T:
-    """Return what ``read`` reads of the client, or what ``cached`` has of it on SQLite.
+    """Return what ``read`` reads of the client, or what ``cached``, if any, has of it on SQLite.
 
     ``on_postgresql`` reads the same there, in place of ``read``. A connection that broke since its
     last use is reopened once.
@@ -68,7 +68,7 @@ def _read(
     connection: BaseDatabaseWrapper,
     client_id: UUID,
     now: datetime,
-    cached: SqliteRowCache,
+    cached: SqliteRowCache | None,
     read: Callable[[UUID, Ask, datetime], T],
 ) -> T:
     if connection.connection is None:
@@ -78,6 +78,8 @@ def _read(
     try:
         if connection.vendor == "postgresql":
             return _from_postgresql(psycopg_or_sqlite, driver, client_id, now, read)
+        if cached is None:
+            return read(client_id, _asks_sqlite(driver), now)
         found: T = cached.get(
             driver,
             client_id,

@@ -15,19 +15,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-CACHED_MAX: Final = 500  # clients of one thread; two or three kilobytes each
+CHARACTERS_MAX: Final = 4_000_000  # of the rows of one thread
+CLIENT_SIZE: Final = 8_000  # so at most 500 clients; each takes two or three kilobytes
 
 
 class SqliteRowCache(threading.local):
-    """The rows of each thread: versions of two connections cannot be compared.
+    """The rows of each thread: versions of two connections cannot be compared."""
 
-    Their sizes add up to ``maximum`` at most; by default each counts as one.
-    """
-
-    def __init__(
-        self, *, maximum: int = CACHED_MAX, size_of: Callable[[Any], int] = lambda row: 1
-    ) -> None:
-        self.maximum, self.size_of = maximum, size_of
+    def __init__(self) -> None:
         self._version: tuple[Any, ...] = ()
         self._rows: dict[UUID, Any] = {}
         self._size = 0
@@ -57,12 +52,15 @@ class SqliteRowCache(threading.local):
         row = self._rows.get(client_id)
         if row is None or (row.valid_until is not None and row.valid_until <= now):
             row = read(driver, client_id, now)
-            size = self.size_of(row)
-            if self._size + size > self.maximum:
-                self._clear()
-            self._size += size
+            self.add_size(CLIENT_SIZE)
             self._rows[client_id] = row
         return row
+
+    def add_size(self, characters: int) -> None:
+        """Note that a row takes more; all of them are given up when they would take too much."""
+        if self._size + characters > CHARACTERS_MAX:
+            self._clear()
+        self._size += characters
 
     def _clear(self) -> None:
         self._rows.clear()

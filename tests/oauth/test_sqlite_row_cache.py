@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -15,11 +16,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from clients_app.limits import JWKS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.models.defaults import new_id
-from clients_app.oauth import client_query, credential_query
-from clients_app.oauth.sqlite_row_cache import SqliteRowCache
+from clients_app.oauth import client_query, sqlite_row_cache
+from clients_app.oauth.client_query import cache, credentials_of, read_client
+from clients_app.oauth.credential_query import StoredCredentials, StoredIdentity
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets.digests import stored_form
 from tests.factories import insert_secrets
+from tests.oauth.assertions import asking, assertion, key_of, register
 from tests.oauth.request_cases import GRANT
 from tests.oauth.wsgi import Reply, basic, form
 
@@ -214,34 +217,62 @@ def test_new_connection_starts_with_an_empty_cache(
 
 
 @pytest.mark.one_database  # on PostgreSQL, nothing is cached
-@pytest.mark.parametrize(
-    ("cache", "read"),
-    [
-        (client_query.cache, client_query.read_client),
-        (credential_query.cache, credential_query.read_credentials),
-    ],
-)
-def test_number_of_cached_clients_is_bounded(
-    monkeypatch: pytest.MonkeyPatch, db: None, cache: SqliteRowCache, read: Callable[..., Any]
+def test_keys_stay_with_the_client_until_another_process_removes_one(
+    clients: SimpleNamespace,
+    ask: Ask,
+    other: BaseDatabaseWrapper,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    size = cache.size_of(read(new_id(), now=datetime.now(UTC)))
-    monkeypatch.setattr(cache, "maximum", 20 * size)
+    key = key_of("EC")
+    register(clients.good.row, key)
+    read: list[UUID] = []
+    real = client_query.read_credentials
+    monkeypatch.setattr(
+        client_query,
+        "read_credentials",
+        lambda client_id, now: read.append(client_id) or real(client_id, now=now),
+    )
+
+    def by_key() -> int:
+        return ask(body=asking(assertion(clients.good.id, key))).status
+
+    assert [by_key(), by_key(), len(read)] == [200, 200, 1]
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE clients_app_clientkey SET removed_at = %s", [datetime.now(UTC)])
+
+    assert [by_key(), len(read)] == [401, 2]
+
+
+@pytest.mark.one_database  # on PostgreSQL, nothing is cached
+def test_number_of_cached_clients_is_bounded(monkeypatch: pytest.MonkeyPatch, db: None):
+    monkeypatch.setattr(sqlite_row_cache, "CHARACTERS_MAX", 20 * sqlite_row_cache.CLIENT_SIZE)
     for _ in range(50):
-        read(new_id(), now=datetime.now(UTC))
+        read_client(new_id(), now=datetime.now(UTC))
 
     assert 0 < len(cache) <= 20
 
 
-def test_cached_sets_of_keys_are_bounded_by_their_length():
+@pytest.mark.one_database  # on PostgreSQL, nothing is cached
+def test_cached_sets_of_keys_are_bounded_by_their_length(monkeypatch: pytest.MonkeyPatch, db: None):
     """Of ten identities of a client, each may have a key set of 64 KiB."""
-    moment = datetime.now(UTC)
-    identity = credential_query.StoredIdentity(
-        1, None, "x" * JWKS_MAX, "https://issuer.example", None, moment, "", "*", "{}"
+    now = datetime.now(UTC)
+    identity = StoredIdentity(
+        1, None, "x" * JWKS_MAX, "https://i.example", None, now, "", "*", "{}"
     )
-    largest = credential_query.StoredCredentials((), (identity,) * 10, False, False)
+    largest = StoredCredentials((), (identity,) * 10, False, False)
+    monkeypatch.setattr(client_query, "read_credentials", lambda *_, now: largest)
+    fitting = sqlite_row_cache.CHARACTERS_MAX // (10 * JWKS_MAX)
 
-    assert credential_query.cache.size_of(largest) > 10 * JWKS_MAX
-    assert credential_query.cache.maximum < 2**23  # characters, for each thread
+    kept = [_with_credentials(new_id(), now) for _ in range(2 * fitting)]
+
+    assert kept[0] > 0
+    assert max(kept) <= fitting
+
+
+def _with_credentials(client_id: UUID, now: datetime) -> int:
+    """Read a client and its credentials; return how many clients are cached then."""
+    credentials_of(read_client(client_id, now=now), now=now)
+    return len(cache)
 
 
 def claims_in(reply: Reply) -> dict[str, Any]:

@@ -52,13 +52,13 @@ def signers(attempt: Attempt, rows_of: Callable[[StoredCredentials], Sequence[Ro
     Errors: Refused if none did; OAuthError (503) while keys are being fetched.
     """
     rows = rows_of(attempt.credentials)
-    named = _named_keys(rows, attempt)
+    named = named_keys(rows, attempt)
     if found := _verifying(named, attempt.jwt):
         return found
     names_one = attempt.jwt.header.get("kid") is not None
     if not (named and names_one) and _has_new_keys(rows):
         rows = rows_of(read_credentials(attempt.client_id, now=attempt.now))
-        named = _named_keys(rows, attempt)
+        named = named_keys(rows, attempt)
         if found := _verifying(named, attempt.jwt):
             return found
     raise Refused("signature" if named else "unknown key")
@@ -86,10 +86,10 @@ def keys_of(row: StoredKey | StoredIdentity, attempt: Attempt) -> Sequence[Verif
     return verifying_keys(row.fetched) if is_usable else ()
 
 
-def named_keys(row: StoredKey | StoredIdentity, attempt: Attempt) -> list[VerifyingKey]:
-    """Return the keys that the JWT names by ``kid``, or all if it names none."""
+def named_keys(rows: Sequence[Row], attempt: Attempt) -> list[tuple[Row, VerifyingKey]]:
+    """Return the keys that the JWT names by ``kid``, or all if it names none, with their rows."""
     kid = attempt.jwt.header.get("kid")
-    return [key for key in keys_of(row, attempt) if kid in (None, key.kid)]
+    return [(row, key) for row in rows for key in keys_of(row, attempt) if kid in (None, key.kid)]
 
 
 def verifies(key: VerifyingKey, jwt: Jwt) -> bool:
@@ -146,26 +146,17 @@ def note_unsigned(
     )
 
 
-def _named_keys(rows: Sequence[Row], attempt: Attempt) -> list[tuple[Row, VerifyingKey]]:
-    return [(row, key) for row in rows for key in named_keys(row, attempt)]
-
-
 def _verifying(named: list[tuple[Row, VerifyingKey]], jwt: Jwt) -> list[Row]:
     """Return each credential of which a key signed the JWT; a key of several is tried once.
 
     Errors: Refused if it would have to be tried with too many.
     """
     algorithm = jwt.header.get("alg")
-    if len({id(key) for _, key in named if algorithm in key.algorithms}) > TRIED_MAX:
+    tried = {id(key): key for _, key in named if algorithm in key.algorithms}
+    if len(tried) > TRIED_MAX:
         raise Refused("many keys")
-    tried: dict[int, bool] = {}
-    found: list[Row] = []
-    for row, key in named:
-        if id(key) not in tried:
-            tried[id(key)] = verifies(key, jwt)
-        if tried[id(key)] and row not in found:
-            found.append(row)
-    return found
+    good = [one for one, key in tried.items() if verifies(key, jwt)]
+    return list(dict.fromkeys(row for row, key in named if id(key) in good)) if good else []
 
 
 def _has_new_keys(rows: Sequence[StoredKey | StoredIdentity]) -> bool:

@@ -94,7 +94,7 @@ def _verdicts(attempt: Attempt, identity: StoredIdentity) -> list[Verdict]:
 def _expired(attempt: Attempt) -> Refused:
     """Return the refusal of a token that only an expired identity trusts; note it if it is real."""
     rows = _of_issuer(attempt, attempt.credentials)
-    named = [(row, key) for row in rows for key in named_keys(row, attempt)]
+    named = named_keys(rows, attempt)
     if is_heard(attempt) and may_look(attempt, keys=len(named)):
         identity = next((row for row, key in named if verifies(key, attempt.jwt)), None)
         if identity is not None:

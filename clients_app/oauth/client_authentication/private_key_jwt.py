@@ -29,8 +29,8 @@ from clients_app.oauth.client_authentication.platform_token import (
     is_of_platform,
     proved_by_platform,
 )
-from clients_app.oauth.client_query import AuthenticatedClient, read_client
-from clients_app.oauth.credential_query import StoredCredentials, StoredKey, read_credentials
+from clients_app.oauth.client_query import AuthenticatedClient, credentials_of, read_client
+from clients_app.oauth.credential_query import StoredCredentials, StoredKey
 from clients_app.oauth.errors import OAuthError, invalid_client
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.assertion_problems import PROBLEMS
@@ -69,8 +69,7 @@ def by_assertion(request: Request, params: Mapping[str, str], now: datetime) -> 
     try:
         if not client.is_active:
             raise Refused("unknown key")
-        credentials = read_credentials(client_id, now=now)
-        attempt = Attempt(jwt, client_id, credentials, request.address, now)
+        attempt = Attempt(jwt, client_id, credentials_of(client, now=now), request.address, now)
         proved = proved_by_platform if is_of_platform(attempt) else _proved
         return AuthenticatedClient(client, proved(attempt))
     except Refused as error:

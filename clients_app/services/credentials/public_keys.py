@@ -72,7 +72,7 @@ class VerifyingKey(NamedTuple):
 def _verify_es256(public: Any, signature: bytes, signed: bytes) -> None:
     if len(signature) != 2 * _P256_BYTES:  # RFC 7518 section 3.4
         raise InvalidSignature
-    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     public.verify(encode_dss_signature(r, s), signed, _ECDSA)
 
 
