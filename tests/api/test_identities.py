@@ -97,6 +97,7 @@ def _with(**more: Any) -> dict[str, Any]:
         (_with(Claims={"ref": 5}), "Claims.ref: Send a string."),
         (_with(Platform="jenkins"), "Platform: Name one of these platforms: github, gitlab"),
         (_with(Platform="github", Fields={"owner": "o"}), "Fields: Give the fields of the"),
+        ({"Platform": "github"}, "Fields.owner: Enter a value such as"),
         ({"Platform": "github", "Fields": {"org": "o"}}, "Fields: This platform has no field org."),
         ({"Platform": "github", "Fields": {"owner": "o/"}}, "Fields.owner: Enter a value such as"),
         (_with(Jwks={"keys": []}), "Jwks: This JWKS has no keys."),

@@ -58,7 +58,9 @@ def identity_draft(
     Errors: RuleBroken (identity.platform, identity.fields, identity.fields.NAME).
     """
     preset = _preset_of(given, was)
-    trust = _by_fields(preset, given, was) if given.fields else _by_rules(preset, given, was)
+    names_platform_alone = was is None and given.subject_rule is None and preset.key != "other"
+    by_fields = given.fields or names_platform_alone  # then the error says which field is missing
+    trust = (_by_fields if by_fields else _by_rules)(preset, given, was)
     pasted = json.dumps(was.jwks) if was and was.jwks else ""
     return IdentityDraft(
         description=description,
