@@ -64,13 +64,15 @@ def trial_lines(trial: Trial) -> str:
 
 def misfits(checks: Iterable[Verdict]) -> list[str]:
     """Return a line for each check that does not fit, and what to do."""
-    return [
-        f"  {one.claim}: {one.sent or 'missing'}"
-        + (f", expected: {one.expected}" if one.expected else "")
-        + f". {one.sentence}"
-        for one in checks
-        if not one.fits
-    ]
+    return [_misfit(one) for one in checks if not one.fits]
+
+
+def _misfit(check: Verdict) -> str:
+    said = f"{check.claim}: {check.sent or 'missing'}"
+    if check.expected:
+        said += f", expected: {check.expected}"
+    end = "" if said.endswith("…") else "."  # a long value is cut
+    return f"  {said}{end} {check.sentence}"
 
 
 def options_for(fit: Trust) -> str:

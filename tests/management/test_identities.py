@@ -116,6 +116,18 @@ def test_token_is_tested_and_the_status_says_whether_it_fits(
     assert not NearMiss.objects.exists()
 
 
+def test_line_of_a_long_value_ends_with_one_mark(run: Run, pump: Client, tmp_path: Path) -> None:
+    [identity] = insert_identities(pump, 1, issuer="https://ci.example.com", jwks=JWKS)
+    claims = {"iss": identity.issuer, "aud": identity.audience, "sub": "job:build"}
+    header = {"kid": EC.thumbprint(), "jku": f"https://keys.example/{'x' * 300}"}
+    file = tmp_path / "token"
+    file.write_text(assertion("", EC, header=header, **claims))
+
+    ended = run("identities", "test", "Pump", "--token", str(file))
+
+    assert "xxx… Send no key or its address" in ended.out
+
+
 def test_near_misses_name_the_options_that_would_fit(run: Run, pump: Client) -> None:
     [identity] = insert_identities(pump, 1, issuer="https://ci.example.com")
     verdict = {"claim": "sub", "sent": "job:deploy", "expected": "x", "problem": "subject rule"}
