@@ -5,13 +5,14 @@ Each assertion is accepted once, so each round has its own, made before it begin
 
 import json
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from jwt.algorithms import ECAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from clients_app.rules.jwts import thumbprint_of
 from tests.bench import load, machine
@@ -63,13 +64,25 @@ def figures(
 
 def with_keys(portal: BenchPortal) -> Keys:
     """Give each client of the portal a public key; return the private ones by Client Id."""
-    keys = {client_id: generate_private_key(SECP256R1()) for client_id, _ in portal.pairs}
+    keys = {client_id: ec.generate_private_key(ec.SECP256R1()) for client_id, _ in portal.pairs}
+    jwks = {one: ECAlgorithm.to_jwk(key.public_key(), as_dict=True) for one, key in keys.items()}
+    _add(portal, jwks)
+    return keys
+
+
+def add_rsa_keys(portal: BenchPortal) -> None:
+    """Give each client of the portal an RSA key too, all of them the same."""
+    key = rsa.generate_private_key(65537, 2048).public_key()
+    _add(portal, dict.fromkeys(dict(portal.pairs), RSAAlgorithm.to_jwk(key, as_dict=True)))
+
+
+def _add(portal: BenchPortal, jwks: Mapping[str, dict[str, str]]) -> None:
+    rows = [(client_id, {**jwk, "kid": thumbprint_of(jwk)}) for client_id, jwk in jwks.items()]
     file = portal.data_dir / "keys"
-    file.write_text(json.dumps([(client_id, _public(key)) for client_id, key in keys.items()]))
+    file.write_text(json.dumps(rows))
     done = portal.manage("shell", "-v", "0", "-c", ADD_KEYS.format(file=str(file)))
     if done.returncode:
         raise SystemExit(done.stderr)
-    return keys
 
 
 def write_assertions(file: Path, portal: BenchPortal, keys: Keys, *, count: int) -> None:
@@ -102,8 +115,3 @@ def run(portal: BenchPortal, bodies: Path, seconds: int) -> load.Round:
 def with_range(ratios: list[float]) -> str:
     """Return the median and the range."""
     return f"{load.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-
-
-def _public(key: Any) -> dict[str, str]:
-    jwk: dict[str, str] = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
-    return {**jwk, "kid": thumbprint_of(jwk)}

@@ -1,7 +1,7 @@
 """An attacker: well-formed wrong secrets, or forged assertions, for live clients, at a given rate.
 
-`python -m tests.bench.flood KIND PORT RATE SECONDS`, client ids on standard input; KIND: `secrets`
-or `assertions`. Prints how often each status was answered, as JSON.
+`python -m tests.bench.flood KIND PORT RATE SECONDS`, client ids on standard input; KIND: `secrets`,
+or the algorithm of the assertions. Prints how often each status was answered, as JSON.
 """
 
 import http.client
@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import cycle
 from typing import Final
 
@@ -22,6 +23,7 @@ from tests.bench.load import basic
 from tests.bench.portal import TOKEN_PATH
 
 Forgery = tuple[dict[str, str], str]
+RSA_BYTES: Final = 256  # of 2048 bits
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 CONNECTIONS = 8  # separate ones, so that a slow response delays only part of the flood
 
@@ -44,21 +46,34 @@ def wrong_secret(client_id: str, port: int) -> Forgery:
     return {"Authorization": basic(client_id, new_secret())}, "grant_type=client_credentials"
 
 
-def forged_assertion(client_id: str, port: int) -> Forgery:
+def forged_assertion(
+    client_id: str, port: int, *, algorithm: str, signature: Callable[[], bytes]
+) -> Forgery:
     """Return those of a request with an assertion that only lacks the right signature.
 
     Nothing cheaper than the signature tells it from a good one.
     """
     now, issuer = int(time.time()), f"http://localhost:{port}/identity"
     claims = {"iss": client_id, "sub": client_id, "aud": issuer, "iat": now, "exp": now + 60}
-    parts = ({"alg": "ES256", "typ": "JWT"}, {**claims, "jti": secrets.token_hex(8)})
+    parts = ({"alg": algorithm, "typ": "JWT"}, {**claims, "jti": secrets.token_hex(8)})
     signed = ".".join(to_base64url(json.dumps(part).encode()) for part in parts)
+    return {}, body_with(f"{signed}.{to_base64url(signature())}")
+
+
+def _es256() -> bytes:
     numbers = [secrets.randbelow(P256_ORDER - 1) + 1 for _ in "rs"]
-    signature = b"".join(number.to_bytes(32, "big") for number in numbers)
-    return {}, body_with(f"{signed}.{to_base64url(signature)}")
+    return b"".join(number.to_bytes(32, "big") for number in numbers)
 
 
-FORGERIES: Final = {"secrets": wrong_secret, "assertions": forged_assertion}
+def _rs256() -> bytes:
+    return b"\0" + secrets.token_bytes(RSA_BYTES - 1)  # less than any modulus
+
+
+FORGERIES: Final[dict[str, Callable[[str, int], Forgery]]] = {
+    "secrets": wrong_secret,
+    "ES256": partial(forged_assertion, algorithm="ES256", signature=_es256),
+    "RS256": partial(forged_assertion, algorithm="RS256", signature=_rs256),
+}
 
 
 def _flood(
