@@ -81,27 +81,27 @@ class DeclaredCredentials:
 
     def apply(self, client: Client, values: Given) -> None:
         """Add, edit and remove what differs from the lists of the entry. Errors: PortalError."""
-        by: dict[str, Any] = {"actor": self.actor, "now": self.now}
-        if "public_keys" in values:
-            listed = _listed(values, "public_keys")
-            keys = self._live(keys_of(client))
-            known = list(self._known_keys(listed, keys))
-            for key in keys:
-                if key not in known:
-                    remove_key(client, key.pk, **by)
+        kinds: tuple[tuple[str, Any, Any, Any, Any], ...] = (
+            ("public_keys", keys_of, self._known_keys, remove_key, self._apply_key),
+            (
+                "federated_identities",
+                identities_of,
+                self._known_identities,
+                remove_identity,
+                self._apply_identity,
+            ),
+        )
+        for name, rows_of, known_of, remove, apply in kinds:
+            if name not in values:
+                continue
+            listed, rows = _listed(values, name), self._live(rows_of(client))
+            known = list(known_of(listed, rows))
+            for row in rows:
+                if row not in known:
+                    remove(client, row.pk, actor=self.actor, now=self.now)
             for number, (given, row) in enumerate(zip(listed, known, strict=True), 1):
-                with _placed("public_keys", number):
-                    self._apply_key(client, given, row)
-        if "federated_identities" in values:
-            listed = _listed(values, "federated_identities")
-            identities = self._live(identities_of(client))
-            found = self._known_identities(listed, identities)
-            for identity in identities:
-                if identity not in found:
-                    remove_identity(client, identity.pk, **by)
-            for number, (given, was) in enumerate(zip(listed, found, strict=True), 1):
-                with _placed("federated_identities", number):
-                    self._apply_identity(client, given, was)
+                with _placed(name, number):
+                    apply(client, given, row)
 
     def _apply_key(self, client: Client, given: Given, key: ClientKey | None) -> None:
         by: dict[str, Any] = {"actor": self.actor, "now": self.now}
