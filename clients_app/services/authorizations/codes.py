@@ -22,7 +22,7 @@ from clients_app.services.authorizations.grants import (
     InvalidGrant,
     Redeemed,
     Redemption,
-    chosen_now,
+    redeemed,
 )
 from clients_app.services.authorizations.refresh import first_refresh_token
 
@@ -91,8 +91,8 @@ def redeem_code(asked: Redemption, *, redirect_uri: str, verifier: str, now: dat
     code = _code_of(asked)
     if code.used_at is None:
         _check(code, redirect_uri=redirect_uri, verifier=verifier, now=now)
-        if redeemed := _redeemed(code, asked, now=now):
-            return redeemed
+        if got := redeemed(code, asked, first_refresh_token, now=now):
+            return got
     end_for_reuse(code.authorization, EndedWhy.CODE_REUSED, address=asked.address, now=now)
     raise InvalidGrant("the code was used before")
 
@@ -121,15 +121,3 @@ def _check(code: AuthorizationCode, *, redirect_uri: str, verifier: str, now: da
         raise InvalidGrant("the redirect_uri was removed after the authorization request")
     if not pkce.fits(verifier, code.challenge):
         raise InvalidGrant("the code_verifier does not fit the authorization request")
-
-
-@transaction.atomic
-def _redeemed(code: AuthorizationCode, asked: Redemption, *, now: datetime) -> Redeemed | None:
-    """Use the code; return None if another request has used it meanwhile."""
-    chosen = chosen_now(code.authorization, asked)
-    if not AuthorizationCode.objects.filter(pk=code.pk, used_at=None).update(used_at=now):
-        return None
-    standing = Authorization.objects.standing().filter(pk=code.authorization_id)
-    if not standing.update(last_token_at=now):
-        raise InvalidGrant("the authorization has ended")
-    return Redeemed(code.authorization, chosen, first_refresh_token(code.authorization, now=now))

@@ -3,12 +3,16 @@
 Source: RFC 6749 section 5.2; RFC 8707 section 2.2.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
+
 from clients_app import conf
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.models import Authorization
+from clients_app.models import Authorization, AuthorizationCode, RefreshToken
 from clients_app.rules.targets import (
     IDENTITY_SCOPES,
     RESOURCE,
@@ -50,6 +54,28 @@ class Redeemed(NamedTuple):
     authorization: Authorization
     chosen: Chosen
     refresh_token: str
+
+
+@transaction.atomic
+def redeemed(
+    row: AuthorizationCode | RefreshToken,
+    asked: Redemption,
+    new_refresh_token: Callable[..., str],
+    *,
+    now: datetime,
+) -> Redeemed | None:
+    """Use a code or refresh token; return None if another request has used it meanwhile.
+
+    Errors: InvalidGrant; RuleBroken (resource, scope).
+    """
+    authorization, is_refresh = row.authorization, isinstance(row, RefreshToken)
+    chosen = chosen_now(authorization, asked)
+    if not type(row).objects.filter(pk=row.pk, used_at=None).update(used_at=now):
+        return None
+    standing = Authorization.objects.standing().filter(pk=authorization.pk, expires_at__gt=now)
+    if not standing.update(last_token_at=now):
+        raise InvalidGrant("the authorization has ended", is_usual=is_refresh)
+    return Redeemed(authorization, chosen, new_refresh_token(authorization, now=now))
 
 
 def chosen_now(authorization: Authorization, asked: Redemption) -> Chosen:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 
 from clients_app.models import Authorization, RefreshToken
@@ -19,7 +18,7 @@ from clients_app.services.authorizations.grants import (
     InvalidGrant,
     Redeemed,
     Redemption,
-    chosen_now,
+    redeemed,
 )
 
 
@@ -43,8 +42,8 @@ def rotate(asked: Redemption, *, now: datetime) -> Redeemed:
             raise InvalidGrant("the refresh token has expired", is_usual=True)
         if not token.authorization.client.allow_refresh_token:
             raise InvalidGrant("the client may no longer have refresh tokens")
-        if redeemed := _rotated(token, asked, now=now):
-            return redeemed
+        if got := redeemed(token, asked, _new_token, now=now):
+            return got
     end_for_reuse(token.authorization, EndedWhy.REFRESH_REUSED, address=asked.address, now=now)
     raise InvalidGrant("the refresh token was used before")
 
@@ -88,18 +87,6 @@ def _rows() -> QuerySet[RefreshToken]:
     return RefreshToken.objects.select_related(
         "authorization__client", "authorization__person", "authorization__api"
     )
-
-
-@transaction.atomic
-def _rotated(token: RefreshToken, asked: Redemption, *, now: datetime) -> Redeemed | None:
-    """Replace the token; return None if another request has used it meanwhile."""
-    chosen = chosen_now(token.authorization, asked)
-    if not RefreshToken.objects.filter(pk=token.pk, used_at=None).update(used_at=now):
-        return None
-    standing = Authorization.objects.standing().filter(pk=token.authorization_id)
-    if not standing.filter(expires_at__gt=now).update(last_token_at=now):
-        raise InvalidGrant("the authorization has ended", is_usual=True)
-    return Redeemed(token.authorization, chosen, _new_token(token.authorization, now=now))
 
 
 def _new_token(authorization: Authorization, *, now: datetime) -> str:
