@@ -12,26 +12,27 @@ from clients_app.limits import DESCRIPTION_MAX, URL_MAX
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An optional line of text; ``name`` is the column, the path in a draft and the input, and
-    ``prop`` the property of the REST API."""
+    """An optional line of text; ``name`` is the column, the path in a draft and the input."""
 
     name: str
-    prop: str
     label: str
     help: str  # below the input, and in ``clients add --help``
     maximum: int  # characters
 
+    @property
+    def prop(self) -> str:
+        """Return the property of the REST API, such as ClientUri."""
+        return self.name.title().replace("_", "")
+
 
 DESCRIPTION: Final = Line(
     name="description",
-    prop="Description",
     label=gettext_noop("Description"),
     help=gettext_noop("What it is for."),
     maximum=DESCRIPTION_MAX,
 )
 CONTACT: Final = Line(
     name="contact",
-    prop="Contact",
     label=gettext_noop("Contact"),
     help=gettext_noop("Who to ask before removing it."),
     maximum=200,
@@ -43,14 +44,12 @@ LINES: Final = (DESCRIPTION, CONTACT)
 APPLICATION_URLS: Final = (
     Line(
         name="client_uri",
-        prop="ClientUri",
         label=gettext_noop("Application URL"),
         help=gettext_noop("A page about the application. People see it before they allow access."),
         maximum=URL_MAX,
     ),
     Line(
         name="logo_uri",
-        prop="LogoUri",
         label=gettext_noop("Logo URL"),
         help=gettext_noop("A square picture, shown to people beside the name."),
         maximum=URL_MAX,
