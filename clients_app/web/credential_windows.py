@@ -15,7 +15,7 @@ from clients_app.identity.kept_forms import is_sent
 from clients_app.models import Client
 from clients_app.selectors.secrets.lookup import is_only_proof
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.web.form_window import Form, edited_by, form_window
+from clients_app.web.form_window import Form, Screen, edited_by, form_window
 from clients_app.web.htmx import done, show
 
 
@@ -32,18 +32,9 @@ def add_window(
     **form_arguments: Any,
 ) -> HttpResponse:
     """Show a form that adds to the client, once: ``save`` passes on what ``added_by`` returns."""
-    return form_window(
-        request,
-        screen,
-        title,
-        form_class,
-        save,
-        {"client": client, "name": client.name, **(context or {})},
-        acts_once=True,
-        now=now,
-        policy=tenant_policy(client.tenant_id),
-        **form_arguments,
-    )
+    page = Screen(screen, title, {"client": client, "name": client.name, **(context or {})})
+    ends = _ends(client, now)
+    return form_window(request, page, form_class, save, acts_once=True, **ends, **form_arguments)
 
 
 def edit_window(
@@ -56,24 +47,15 @@ def edit_window(
     **form_arguments: Any,
 ) -> HttpResponse:
     """Change the description and the end of ``row``, or what else the form has."""
-    now = timezone.now()
 
     def save(form: CredentialEditForm) -> HttpResponse:
         saved = kind.edit(client, row.pk, form.draft(), **edited_by(request, form))
         return closed(request, client, kind, kind.saved, saved)
 
-    return form_window(
-        request,
-        f"secrets/{kind.word}_edit",
-        str(kind.edit_title),
-        form_class,
-        save,
-        {"client": client, kind.word: row, **(context or {})},
-        credential=row,
-        now=now,
-        policy=tenant_policy(client.tenant_id),
-        **form_arguments,
-    )
+    shown = {"client": client, kind.word: row, **(context or {})}
+    page = Screen(f"secrets/{kind.word}_edit", str(kind.edit_title), shown)
+    ends = _ends(client, timezone.now())
+    return form_window(request, page, form_class, save, credential=row, **ends, **form_arguments)
 
 
 def remove_window(
@@ -99,3 +81,8 @@ def closed(
 ) -> HttpResponse:
     """Close the window, and say the message with the name of the row."""
     return done(request, kind.say(message, row), "client-secrets", client_id=client.pk)
+
+
+def _ends(client: Client, now: datetime) -> dict[str, Any]:
+    """Return what forms need that ask when a credential expires."""
+    return {"now": now, "policy": tenant_policy(client.tenant_id)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
@@ -19,22 +19,30 @@ Form = TypeVar("Form", bound=PortalForm)
 _NOTHING: Final[dict[str, Any]] = {}
 
 
+class Screen(NamedTuple):
+    """A screen with a form as ``show`` takes it.
+
+    ``context`` is what it shows beside the form, or a function of the form.
+    """
+
+    name: str
+    title: str
+    context: dict[str, Any] | Callable[[Any], dict[str, Any]] = _NOTHING
+    fragments: tuple[str, ...] = ("window",)
+
+
 def form_window(
     request: HttpRequest,
-    screen: str,
-    title: str,
+    screen: Screen,
     form_class: type[Form],
     save: Callable[[Form], HttpResponse],
-    context: dict[str, Any] | Callable[[Form], dict[str, Any]] = _NOTHING,
     *,
-    fragments: tuple[str, ...] = ("window",),
     typed: QueryDict | None = None,
     acts_once: bool = False,
     **form_arguments: Any,
 ) -> HttpResponse:
     """Return the window with its form, or what ``save`` returns for a valid form that was sent.
 
-    ``context`` is what the screen shows beside the form, or a function of the form.
     An invalid form, or one that ``save`` refuses, comes back with its errors and status 422. If
     someone else changed the row, the form shows its values next to what was typed.
     With ``acts_once`` it carries a form key, for ``once`` or an operation that takes one.
@@ -51,11 +59,12 @@ def form_window(
             if isinstance(error, ChangedMeanwhile):
                 changed: Any = form
                 changed.show_changes(error.row)
+    name, title, context, fragments = screen
     more = context(form) if callable(context) else context
     if acts_once:
         more = {**more, "form_key": form_key_of(request.POST)}
     shown, status = {"form": form, **more}, 422 if form.errors else 200
-    return show(request, screen, shown, title=title, fragments=fragments, status=status)
+    return show(request, name, shown, title=title, fragments=fragments, status=status)
 
 
 def is_submitted(request: HttpRequest) -> bool:

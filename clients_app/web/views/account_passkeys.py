@@ -31,7 +31,7 @@ from clients_app.models import Person
 from clients_app.permissions import Action
 from clients_app.services.activity.refused_attempts import note_refused
 from clients_app.web.access import button, window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.forms.passkey_forms import PasskeyForm
 from clients_app.web.htmx import done, see_other
 from clients_app.web.once import once
@@ -60,19 +60,17 @@ def account_passkey_add(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Passkey added."))
         return see_other("account")
 
-    return form_window(
-        request,
+    page = Screen(
         "account/account_passkey_add",
         gettext("Add passkey"),
-        PasskeyForm,
-        save,
         {
             "next": to,
             "can_add": bool(relying_party()),
             "is_demanded": lacks_demanded_factor(person),
         },
-        acts_once=True,
-        initial={"name": _suggested(person)},
+    )
+    return form_window(
+        request, page, PasskeyForm, save, acts_once=True, initial={"name": _suggested(person)}
     )
 
 
@@ -87,15 +85,8 @@ def account_passkey_rename(request: HttpRequest, passkey_id: int) -> HttpRespons
         rename_passkey(person, passkey_id, form.cleaned_data["name"], actor=actor, now=now)
         return done(request, gettext("Passkey renamed."), "account")
 
-    return form_window(
-        request,
-        "account/account_passkey_rename",
-        gettext("Rename passkey"),
-        PasskeyForm,
-        save,
-        {"passkey": passkey},
-        initial={"name": passkey.name},
-    )
+    page = Screen("account/account_passkey_rename", gettext("Rename passkey"), {"passkey": passkey})
+    return form_window(request, page, PasskeyForm, save, initial={"name": passkey.name})
 
 
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)

@@ -28,7 +28,7 @@ from clients_app.selectors.apis.apis import (
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.web.access import allowed, screen, window
-from clients_app.web.form_window import edited_by, form_window
+from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.htmx import done, go, show, with_query
 from clients_app.web.list_state import filter_text
 from clients_app.web.once import once
@@ -64,7 +64,8 @@ def api_add(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("API %(api)s added.") % {"api": api.name})
         return go(request, reverse("api-details", args=[api.pk]))
 
-    return form_window(request, "apis/api_add", gettext("Add API"), ApiForm, save, acts_once=True)
+    page = Screen("apis/api_add", gettext("Add API"))
+    return form_window(request, page, ApiForm, save, acts_once=True)
 
 
 @window(Action.EDIT_API, ApiEditForm)
@@ -75,15 +76,12 @@ def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
     def save(form: ApiEditForm) -> HttpResponse:
         return _saved(request, edit_api(api_id, form.api_draft(), **edited_by(request, form)))
 
-    return form_window(
-        request,
+    page = Screen(
         "apis/api_edit",
         gettext("Edit API"),
-        ApiEditForm,
-        save,
         lambda form: {"api": api, "client_count": callers_of(api).count()},
-        api=api,
     )
+    return form_window(request, page, ApiEditForm, save, api=api)
 
 
 @window(Action.EDIT_API, IntrospectorsForm)
@@ -96,15 +94,8 @@ def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
         ids = form.cleaned_data["introspectors"]
         return _saved(request, set_introspectors(api_id, ids, **edited_by(request, form)))
 
-    return form_window(
-        request,
-        "apis/api_introspectors",
-        gettext("Clients that may ask"),
-        IntrospectorsForm,
-        save,
-        {"api": api},
-        api=api,
-    )
+    page = Screen("apis/api_introspectors", gettext("Clients that may ask"), {"api": api})
+    return form_window(request, page, IntrospectorsForm, save, api=api)
 
 
 @window(Action.REMOVE_API, "seen")

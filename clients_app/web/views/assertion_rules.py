@@ -8,7 +8,7 @@ from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.services.credentials.assertion_rules import set_assertion_rules
 from clients_app.web.access import window
-from clients_app.web.form_window import edited_by, form_window
+from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.htmx import done
 
 
@@ -20,12 +20,5 @@ def assertion_rules_edit(request: HttpRequest, client: Client) -> HttpResponse:
         set_assertion_rules(client, form.rules, **edited_by(request, form))
         return done(request, gettext("Assertions saved."), "client-secrets", client_id=client.pk)
 
-    return form_window(
-        request,
-        "secrets/assertion_rules_edit",
-        gettext("Edit Assertions"),
-        AssertionRulesForm,
-        save,
-        {"client": client},
-        client=client,
-    )
+    page = Screen("secrets/assertion_rules_edit", gettext("Edit Assertions"), {"client": client})
+    return form_window(request, page, AssertionRulesForm, save, client=client)

@@ -17,7 +17,7 @@ from clients_app.services.clients import bulk
 from clients_app.services.clients.removal import asks_for_name
 from clients_app.services.clients.undo import undo_disable
 from clients_app.web.access import button, window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.forms.bulk_form import (
     BulkForm,
     BulkOwnersForm,
@@ -74,13 +74,12 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
             "to": kept_forms.own_path(form["to"].value()),
         }
 
+    page = Screen("clients/bulk", str(heading), context)
     return form_window(
         request,
-        "clients/bulk",
-        str(heading),
+        page,
         form_class,
         save,
-        context,
         typed=request.POST if request.method == "POST" else request.GET,  # the list sends a GET
         actor=actor_of(request),
     )

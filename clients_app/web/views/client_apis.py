@@ -17,7 +17,7 @@ from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.apis.may_call import set_may_call
 from clients_app.services.apis.unused import remove_unused, unused_of
 from clients_app.web.access import screen, window
-from clients_app.web.form_window import edited_by, form_window
+from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.forms.client_apis_form import ClientApisForm
 from clients_app.web.htmx import done, show
 from clients_app.web.views.client_details import show_tab
@@ -50,16 +50,13 @@ def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
         message = gettext("APIs of %(client)s saved.") % {"client": client.name}
         return done(request, message, "client-apis", client_id=client.pk)
 
-    return form_window(
-        request,
+    page = Screen(
         "clients/client_apis_edit",
         gettext("Edit APIs"),
-        ClientApisForm,
-        save,
         {"client": client, "shown": shown},
         fragments=("window", "claims"),
-        client=client,
     )
+    return form_window(request, page, ClientApisForm, save, client=client)
 
 
 @window(Action.ASSIGN_APIS, "seen")

@@ -11,7 +11,7 @@ from clients_app.permissions import Action
 from clients_app.services.clients.edits import assign_roles, edit_client
 from clients_app.services.clients.owners import set_owners
 from clients_app.web.access import window
-from clients_app.web.form_window import edited_by, focus_of, form_window
+from clients_app.web.form_window import Screen, edited_by, focus_of, form_window
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.client_roles_form import ClientRolesForm
 from clients_app.web.htmx import done
@@ -30,16 +30,12 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
         message = gettext("%(client)s saved.") % {"client": saved.name}
         return done(request, message, "client-details", client_id=client.pk)
 
-    return form_window(
-        request,
+    page = Screen(
         "clients/client_edit",
         gettext("Edit Client"),
-        ClientEditForm,
-        save,
         lambda form: {"client": client, "focus": focus_of(request, form)},
-        client=client,
-        actor=actor_of(request),
     )
+    return form_window(request, page, ClientEditForm, save, client=client, actor=actor_of(request))
 
 
 @window(Action.ASSIGN_ROLES, ClientRolesForm, "preview")
@@ -59,14 +55,10 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
         message = gettext("Roles of %(client)s saved.") % {"client": client.name}
         return done(request, message, "client-roles", client_id=client.pk)
 
-    return form_window(
-        request,
+    page = Screen(
         "clients/client_roles_edit",
         gettext("Edit Roles"),
-        ClientRolesForm,
-        save,
         {"client": client},
         fragments=("window", "claims"),
-        client=client,
-        actor=actor_of(request),
     )
+    return form_window(request, page, ClientRolesForm, save, client=client, actor=actor_of(request))

@@ -23,7 +23,7 @@ from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import asks_for_name, remove_client, restore_client
 from clients_app.services.tokens.revocation import end_tokens
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import done, go, show, with_query
 
 
@@ -70,14 +70,12 @@ def client_remove(request: HttpRequest, client: Client) -> HttpResponse:
         to = with_query(reverse("client-list"), type=client.client_type)
         return done(request, message % {"client": client.name}, to, event="clientRemoved")
 
-    return form_window(
-        request,
+    page = Screen(
         "clients/client_remove",
         gettext("Remove Client"),
-        ConfirmForm,
-        save,
         lambda form: {**_usage(client), "asks_for_name": asks_for_name(client, now=now)},
     )
+    return form_window(request, page, ConfirmForm, save)
 
 
 @window(Action.RESTORE_CLIENT, RestoreForm)
@@ -103,7 +101,8 @@ def client_restore(request: HttpRequest, removed_id: UUID) -> HttpResponse:
         return {"client": client, "is_taken": is_taken, "asks_for_name": asks}
 
     title = gettext("Restore Client")
-    return form_window(request, "clients/client_restore", title, RestoreForm, save, context)
+    page = Screen("clients/client_restore", title, context)
+    return form_window(request, page, RestoreForm, save)
 
 
 def _set_enabled(

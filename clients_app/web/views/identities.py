@@ -26,7 +26,7 @@ from clients_app.services.credentials.identities import add_identity
 from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
 from clients_app.web.credential_windows import add_window, closed, edit_window, remove_window
-from clients_app.web.form_window import added_by, form_window
+from clients_app.web.form_window import Screen, added_by, form_window
 from clients_app.web.htmx import show
 
 
@@ -107,4 +107,5 @@ def token_trial(request: HttpRequest, client: Client) -> HttpResponse:
         }
         return show(request, "secrets/token_trial", context, title=title, status=status)
 
-    return form_window(request, "secrets/token_trial", title, TokenForm, try_it, {"client": client})
+    page = Screen("secrets/token_trial", title, {"client": client})
+    return form_window(request, page, TokenForm, try_it)

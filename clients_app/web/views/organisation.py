@@ -11,7 +11,7 @@ from clients_app.identity.person import person_of
 from clients_app.permissions import Action
 from clients_app.services.tenants.tenants import rename_tenant
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import see_other
 
 
@@ -27,12 +27,5 @@ def organisation(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Organisation saved."))
         return see_other("organisation")
 
-    return form_window(
-        request,
-        "settings/organisation",
-        gettext("Organisation"),
-        OrganisationForm,
-        save,
-        fragments=(),
-        tenant=tenant,
-    )
+    page = Screen("settings/organisation", gettext("Organisation"), fragments=())
+    return form_window(request, page, OrganisationForm, save, tenant=tenant)

@@ -28,7 +28,7 @@ from clients_app.services.people.accounts import assign_person_roles, require_ma
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
 from clients_app.web.access import window
-from clients_app.web.form_window import edited_by, form_window
+from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.forms.people_forms import ByMailForm, HandOverForm, PersonForm, PersonRolesForm
 from clients_app.web.htmx import done, show
 from clients_app.web.once import once
@@ -49,15 +49,8 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
             words = gettext("%(person)s saved. The link sent before ended: renew the invitation.")
         return _done(request, words, saved)
 
-    return form_window(
-        request,
-        "people/person_edit",
-        gettext("Edit person"),
-        PersonForm,
-        save,
-        {"one": person},
-        person=person,
-    )
+    page = Screen("people/person_edit", gettext("Edit person"), {"one": person})
+    return form_window(request, page, PersonForm, save, person=person)
 
 
 @window(Action.MANAGE_PEOPLE, PersonRolesForm)
@@ -70,15 +63,8 @@ def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         saved = assign_person_roles(person, form.role_ids, confirms_administrator=confirms, **by)
         return _done(request, gettext("Roles of %(person)s saved."), saved, to="person-roles")
 
-    return form_window(
-        request,
-        "people/person_roles_edit",
-        gettext("Edit Roles"),
-        PersonRolesForm,
-        save,
-        {"one": person},
-        person=person,
-    )
+    page = Screen("people/person_roles_edit", gettext("Edit Roles"), {"one": person})
+    return form_window(request, page, PersonRolesForm, save, person=person)
 
 
 @window(Action.MANAGE_PEOPLE, HandOverForm)
@@ -95,12 +81,9 @@ def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
         return _done(request, gettext("%(person)s is deactivated."), person)
 
     owned = owned_by(person)
-    return form_window(
-        request,
+    page = Screen(
         "people/person_deactivate",
         gettext("Deactivate"),
-        HandOverForm,
-        save,
         lambda form: {
             "one": person,
             "owned": owned,
@@ -108,8 +91,8 @@ def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
             "more_clients": max(0, owned.clients - OWNED_SHOWN),
             "is_oneself": actor_of(request).id == str(person.pk),
         },
-        person=person,
     )
+    return form_window(request, page, HandOverForm, save, person=person)
 
 
 @window(Action.MANAGE_PEOPLE)
@@ -182,18 +165,16 @@ def person_password_reset(request: HttpRequest, person_id: UUID) -> HttpResponse
         title = gettext("One-time link")
         return show(request, "people/link_shown", context, title=title, event="peopleChanged")
 
-    return form_window(
-        request,
+    page = Screen(
         "people/person_password_reset",
         gettext("Reset password"),
-        ByMailForm,
-        save,
         {
             "one": person,
             "lasts_min": int(conf.setup_link_lifetime().total_seconds()) // 60,
         },
-        acts_once=True,
-        has_email=bool(person.email),
+    )
+    return form_window(
+        request, page, ByMailForm, save, acts_once=True, has_email=bool(person.email)
     )
 
 

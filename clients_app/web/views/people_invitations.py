@@ -26,7 +26,7 @@ from clients_app.services.people.invitations import (
     withdraw_invitation,
 )
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.forms.people_forms import ByMailForm, InviteForm
 from clients_app.web.htmx import done, go, show
 from clients_app.web.once import once
@@ -42,15 +42,9 @@ def person_invite(request: HttpRequest) -> HttpResponse:
         person = invite_person(**form.invitation(), actor=actor_of(request), now=now)
         return _invited(request, person, by_mail=form.is_by_mail)
 
+    page = Screen("people/person_invite", gettext("Invite"), {"lasts_days": INVITATION_DAYS})
     return form_window(
-        request,
-        "people/person_invite",
-        gettext("Invite"),
-        InviteForm,
-        save,
-        {"lasts_days": INVITATION_DAYS},
-        acts_once=True,
-        tenant_id=actor_of(request).tenant_id,
+        request, page, InviteForm, save, acts_once=True, tenant_id=actor_of(request).tenant_id
     )
 
 
@@ -65,15 +59,13 @@ def invitation_renew(request: HttpRequest, invited_id: UUID) -> HttpResponse:
         renewed = renew_invitation(person, by_mail=form.is_by_mail, actor=actor, now=now)
         return _invited(request, renewed, by_mail=form.is_by_mail)
 
-    return form_window(
-        request,
+    page = Screen(
         "people/invitation_renew",
         gettext("Renew invitation"),
-        ByMailForm,
-        save,
         {"one": person, "lasts_days": INVITATION_DAYS},
-        acts_once=True,
-        has_email=bool(person.email),
+    )
+    return form_window(
+        request, page, ByMailForm, save, acts_once=True, has_email=bool(person.email)
     )
 
 

@@ -19,7 +19,7 @@ from clients_app.selectors.roles.roles import get_role, holders_of, roles_with_c
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.web.access import allowed, screen, window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import done, show, with_query
 from clients_app.web.list_state import filter_text
 from clients_app.web.once import once
@@ -51,9 +51,8 @@ def role_add(request: HttpRequest) -> HttpResponse:
         role = add_role(**form.cleaned_data, actor=actor_of(request), now=timezone.now())
         return _done(request, gettext("Role %(role)s added."), role)
 
-    return form_window(
-        request, "roles/role_add", gettext("Add Role"), RoleForm, save, acts_once=True
-    )
+    page = Screen("roles/role_add", gettext("Add Role"))
+    return form_window(request, page, RoleForm, save, acts_once=True)
 
 
 @window(Action.EDIT_ROLE, RoleEditForm)
@@ -66,15 +65,8 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
         saved = edit_role(role_id, **fields, actor=actor_of(request), now=timezone.now())
         return _done(request, gettext("Role %(role)s saved."), saved)
 
-    return form_window(
-        request,
-        "roles/role_edit",
-        gettext("Edit Role"),
-        RoleEditForm,
-        save,
-        {"role": role},
-        role=role,
-    )
+    page = Screen("roles/role_edit", gettext("Edit Role"), {"role": role})
+    return form_window(request, page, RoleEditForm, save, role=role)
 
 
 @screen(Action.READ_ROLES)

@@ -16,7 +16,7 @@ from clients_app.permissions import Action
 from clients_app.rules.names import clean_filter_name
 from clients_app.services.people.saved_filters import remove_filter, save_filter
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import go, see_other
 from clients_app.web.list_state import list_state
 from clients_app.web.once import once
@@ -36,9 +36,8 @@ def filter_add(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Filter %(name)s saved.") % {"name": saved.name})
         return go(request, reverse("client-list") + query)
 
-    return form_window(
-        request, "clients/filter_add", gettext("Save Filter"), FilterForm, save, {"query": query}
-    )
+    page = Screen("clients/filter_add", gettext("Save Filter"), {"query": query})
+    return form_window(request, page, FilterForm, save)
 
 
 @require_POST

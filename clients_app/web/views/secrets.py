@@ -30,7 +30,7 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
 from clients_app.web.connecting import connection_of
 from clients_app.web.credential_windows import add_window, edit_window, remove_window
-from clients_app.web.form_window import added_by, form_window
+from clients_app.web.form_window import Screen, added_by, form_window
 from clients_app.web.htmx import show
 from clients_app.web.rotation_runs import run_in
 
@@ -81,13 +81,16 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         run = run_in(request.GET, actor=actor, now=now, old=given["old"])
         return _show_once(request, client, rotated, old=rotated.old, run=run)
 
-    return form_window(
-        request,
+    page = Screen(
         "secrets/secret_rotate",
         gettext("Rotate Secret"),
+        lambda form: {"client": client, "run": run_in(request.GET, actor=actor, now=now)},
+    )
+    return form_window(
+        request,
+        page,
         RotateForm,
         save,
-        lambda form: {"client": client, "run": run_in(request.GET, actor=actor, now=now)},
         acts_once=True,
         typed=None if request.method == "POST" else _of_the_one_before(request.GET),
         secret_id=secret_id,

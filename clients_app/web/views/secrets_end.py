@@ -12,7 +12,7 @@ from clients_app.permissions import Action
 from clients_app.selectors.credentials.rotations import move_of_client
 from clients_app.services.credentials.move import end_secrets
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import done
 
 
@@ -32,12 +32,5 @@ def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
     move = move_of_client(client, now=now)
     if move is None:
         raise NotFound(gettext_noop("This client has no secrets that could end."))
-    return form_window(
-        request,
-        "secrets/secrets_end",
-        gettext("End Secrets"),
-        SecretsEndForm,
-        save,
-        {"client": client, "move": move},
-        now=now,
-    )
+    page = Screen("secrets/secrets_end", gettext("End Secrets"), {"client": client, "move": move})
+    return form_window(request, page, SecretsEndForm, save, now=now)

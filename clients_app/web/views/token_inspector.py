@@ -14,7 +14,7 @@ from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action
 from clients_app.services.tokens.inspection import Inspection, Verdict, inspect_token
 from clients_app.web.access import window
-from clients_app.web.form_window import form_window
+from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import show
 
 _MOMENTS: Final = ("iat", "nbf", "exp")
@@ -101,7 +101,8 @@ def token_inspector(request: HttpRequest) -> HttpResponse:
         context = {"form": TokenForm(), **_told(found)}
         return show(request, "help/token_inspector", context, title=title, fragments=())
 
-    return form_window(request, "help/token_inspector", title, TokenForm, inspect, fragments=())
+    page = Screen("help/token_inspector", title, fragments=())
+    return form_window(request, page, TokenForm, inspect)
 
 
 def _told(found: Inspection) -> dict[str, Any]:
