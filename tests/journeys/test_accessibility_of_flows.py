@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.page_actions import (
@@ -16,6 +16,7 @@ from tests.journeys.page_actions import (
     send_wrong,
     to_second_step,
 )
+from tests.journeys.signed_in import cookies_of
 from tests.journeys.visitor import DESK, PHONE, Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
@@ -182,12 +183,19 @@ def test_accessibility_of_the_session_warning(
 
 
 def test_accessibility_of_confirm_identity(
-    live_portal: PortalProcess, mara: Visitor, accessibility: AccessibilityChecks
+    chromium: Browser,
+    live_portal: PortalProcess,
+    new_visitor: Callable[..., Visitor],
+    accessibility: AccessibilityChecks,
 ) -> None:
-    (session,) = (c["value"] for c in mara.context.cookies() if c["name"] == "sessionid")
+    """In a session of its own: others share one whose proof of identity is new."""
+    cookies = cookies_of(chromium, live_portal, "mara.okafor")
+    visitor = new_visitor(live_portal, storage_state=cookies, bypass_csp=True)
+    visitor.expect(422)
+    (session,) = (c["value"] for c in visitor.context.cookies() if c["name"] == "sessionid")
     aged = live_portal.run("shell", "-c", AGE.format(session=session))
     assert aged.returncode == 0, aged.stderr
-    page = mara.page(CLIENTS)
+    page = visitor.page(CLIENTS)
     page.get_by_role("link", name="Add Client").first.click()
     expect_window(page, "Confirm your identity")
     accessibility.check(page, "Confirm your identity")
