@@ -2,13 +2,13 @@
 
 import json
 import secrets
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import Any, Final, Self
+from typing import Any, Final
 
+from tests.background import Background
 from tests.bench.load import basic
 from tests.portal_process import PortalProcess
 from tests.proxies import Proxy
@@ -34,7 +34,7 @@ class Known:
     is_removed: bool = False
 
 
-class Administrator:
+class Administrator(Background):
     """Works until its block ends. ``known`` are its clients, ``answers`` counts the statuses.
 
     ``worked_after_removal`` counts the secrets that got a token after their removal was answered.
@@ -42,13 +42,12 @@ class Administrator:
     """
 
     def __init__(self, proxy: Proxy, tenant_id: str, client: tuple[str, str]) -> None:
+        super().__init__(self._work)
         self._proxy = proxy
         self._clients = f"/api/v1/Tenants/{tenant_id}/ClientCredentialClients"
         self._tenant_id = tenant_id
         self._client = client
         self._token = ""
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._work)
         self.known: list[Known] = []
         self.answers: Counter[int] = Counter()
         self.worked_after_removal = 0
@@ -57,14 +56,6 @@ class Administrator:
     def again(self) -> "Administrator":
         """Return the same administrator, who knows nothing of what they did before."""
         return Administrator(self._proxy, self._tenant_id, self._client)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
 
     @property
     def changes(self) -> int:
@@ -77,7 +68,7 @@ class Administrator:
 
     def _work(self) -> None:
         number = 0
-        while not self._is_over.is_set():
+        while not self.is_over.is_set():
             try:
                 self._work_on_one(f"{secrets.token_hex(4)}-{number}", remove=number % 3 == 2)
             except Exception as error:  # it ends in the table

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import ssl
-import threading
 import time
 from collections import Counter
 from typing import Final, NamedTuple, Self
 
+from tests.background import Background
 from tests.bench.load import basic
 from tests.proxies import HOST, Proxy
 
@@ -25,7 +25,7 @@ class Answered(NamedTuple):
     token: str
 
 
-class TokenLoad:
+class TokenLoad(Background):
     """Requests ``per_second`` tokens until its block ends, whatever the answers are.
 
     ``answers`` counts them by status ("none" without one), with what is wrong with the body of an
@@ -34,6 +34,7 @@ class TokenLoad:
     """
 
     def __init__(self, proxy: Proxy, client: tuple[str, str], *, per_second: float) -> None:
+        super().__init__(lambda: asyncio.run(self._run()))
         self._port = proxy.https_port
         self._every_s = LANES / per_second
         self._request = (
@@ -43,8 +44,6 @@ class TokenLoad:
             "Content-Type: application/x-www-form-urlencoded\r\n"
             f"Content-Length: {len(_BODY)}\r\n\r\n{_BODY}"
         ).encode()
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self._last_token_at = 0.0
         self.answers: Counter[str] = Counter()
         self.kept: list[str] = []
@@ -52,12 +51,10 @@ class TokenLoad:
 
     def __enter__(self) -> Self:
         self._last_token_at = time.monotonic()
-        self._thread.start()
-        return self
+        return super().__enter__()
 
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
         self._note_gap()
 
     @property
@@ -72,7 +69,7 @@ class TokenLoad:
 
     async def _lane(self, offset_s: float) -> None:
         due, line = time.monotonic() + offset_s, Line(self._port)
-        while not self._is_over.is_set():
+        while not self.is_over.is_set():
             await asyncio.sleep(due - time.monotonic())
             self._count(await line.answer_to(self._request), due)
             due = max(due + self._every_s, time.monotonic() - self._every_s)

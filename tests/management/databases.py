@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import requests
 
 from clients_app.models import short_lived
+from tests.background import Background
 from tests.portal_process import PortalProcess
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3,6})?")
@@ -65,36 +65,25 @@ def token_of(portal: PortalProcess, pair: tuple[str, str]) -> str:
     return str(requests.post(url, body, auth=pair, timeout=30).json()["access_token"])
 
 
-class Load:
+class Load(Background):
     """Token requests, and commands that add a client, until one is refused."""
 
     def __init__(self, portal: PortalProcess, pair: tuple[str, str]) -> None:
+        super().__init__(self._ask, self._add)
         self.tokens: Counter[str] = Counter()
         self.added: list[str] = []
         self.refused: list[str] = []
         self._portal, self._pair = portal, pair
-        self._ended = threading.Event()
-        self._threads = [threading.Thread(target=run) for run in (self._ask, self._add)]
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
 
     def _ask(self) -> None:
         url = f"{self._portal.url}/identity/connect/token"
         body = {"grant_type": "client_credentials"}
-        while not self._ended.wait(0.02):
+        while not self.is_over.wait(0.02):
             answer = requests.post(url, body, auth=self._pair, timeout=30)
             self.tokens[str(answer.status_code)] += 1
 
     def _add(self) -> None:
-        while not self._ended.is_set() and not self.refused:
+        while not self.is_over.is_set() and not self.refused:
             name = f"Client {len(self.added)}"
             ended = self._portal.run("clients", "add", name)
             if ended.returncode == 0:

@@ -2,14 +2,14 @@
 
 import json
 import statistics
-import threading
 import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Self
+from functools import partial
 
+from tests.background import Background
 from tests.portal_process import PortalProcess
 
 PER_SECOND = 50
@@ -18,7 +18,7 @@ WAITING_AT_MOST = 400  # requests that wait for an answer at the same time
 TIMEOUT_S = 30.0
 
 
-class GoodRequests:
+class GoodRequests(Background):
     """Token requests at a steady rate, each on a connection of its own, and probes of /livez.
 
     ``answers`` counts the statuses of token requests ("none" where none came), ``waits_s`` has the
@@ -27,6 +27,10 @@ class GoodRequests:
     """
 
     def __init__(self, portal: PortalProcess, *, per_second: int = PER_SECOND) -> None:
+        super().__init__(
+            partial(self._every, 1 / per_second, self._request_token),
+            partial(self._every, 1 / PROBES_PER_SECOND, self._probe),
+        )
         added = portal.manage("clients", "add", f"Good client {time.monotonic_ns()}", "--json")
         assert added.returncode == 0, added.stderr
         client = json.loads(added.stdout)
@@ -39,25 +43,13 @@ class GoodRequests:
         )
         self._portal = portal
         self._per_second = per_second
-        self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(WAITING_AT_MOST)
-        self._clocks = [
-            threading.Thread(target=self._every, args=(1 / per_second, self._request_token)),
-            threading.Thread(target=self._every, args=(1 / PROBES_PER_SECOND, self._probe)),
-        ]
         self.answers: Counter[str] = Counter()
         self.waits_s: list[float] = []
         self.probe_waits_s: list[float] = []
 
-    def __enter__(self) -> Self:
-        for clock in self._clocks:
-            clock.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        for clock in self._clocks:
-            clock.join()
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
         self._pool.shutdown()
 
     @property
@@ -80,7 +72,7 @@ class GoodRequests:
 
     def _every(self, period_s: float, request: Callable[[float], None]) -> None:
         due = time.monotonic()
-        while not self._stopped.wait(max(0.0, due - time.monotonic())):
+        while not self.is_over.wait(max(0.0, due - time.monotonic())):
             self._pool.submit(request, due)
             due += period_s
 
