@@ -45,7 +45,9 @@ class Cluster:
         with ExitStack() as stack:
             own, disk = self._disks or (self._folder, Path("/tmp"))  # noqa: S108  as Postgresql
             self.database = stack.enter_context(Postgresql(disk))
-            self.redis = stack.enter_context(Redis())
+            self.redis = Redis()
+            self.redis.start()
+            stack.callback(self.redis.kill)
             for number in range(self._count):
                 folder = own if number == 0 else self._folder
                 self.nodes.append(self._node(folder / f"node{number + 1}"))

@@ -1,7 +1,6 @@
 """The Redis server that CACHE_URL names."""
 
 import subprocess
-from typing import Self
 
 from tests.free_ports import free_port
 from tests.waiting import wait_until
@@ -13,13 +12,6 @@ class Redis:
     def __init__(self) -> None:
         self._port = free_port()
         self.url = f"rediscache://127.0.0.1:{self._port}/1"
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
 
     def start(self) -> None:
         """Start, and return when it answers."""
