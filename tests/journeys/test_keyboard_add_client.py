@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.keyboard import tab_to
+from tests.journeys.keyboard import open_by_keys, tab_to
 from tests.journeys.page_actions import expect_window, open_add_client, shown_credentials
 from tests.journeys.visitor import Visitor, expect_focus, window_of
 
@@ -32,15 +32,11 @@ def test_keyboard_adds_a_client_from_the_list_to_close(visitor: Visitor) -> None
 def walk_to_second_window(page: Page) -> None:
     page.keyboard.press("Tab")
     expect_focus(page, "Skip to content")
-    tab_to(page, "add-client")
-    page.keyboard.press("Enter")
-    expect_window(page, "Add Client")
+    open_by_keys(page, "add-client", "Add Client")
     expect_focus(page, "id_name")
     page.keyboard.type("By the keyboard alone")
     tab_to(page, "id_token_lifetime")
-    tab_to(page, "Continue")
-    page.keyboard.press("Enter")
-    expect_window(page, "Add Secret")
+    open_by_keys(page, "Continue", "Add Secret")
     expect_focus(page, "id_secret_description")
 
 
