@@ -5,10 +5,11 @@ A thread that would wait for a place while nobody in it makes progress is refuse
 
 import threading
 import time
-from typing import Final
+from typing import Any, Final
 
 PLACES: Final = 1  # threads per process that wait or write; the other one stays free
 PLACE_WAIT_S: Final = 0.5  # for the last thread, since the process last made progress
+_Django: Any = object  # what is below ``LeavesPlace`` in a connection
 
 
 class TooManyWriters(Exception):
@@ -44,3 +45,20 @@ class Places:
         """Give the place to the next thread."""
         self.move()
         self._free.release()
+
+
+class LeavesPlace(_Django):
+    """A connection that leaves what it has ``taken`` to write, when it is closed at the latest."""
+
+    taken: Any = None
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.taken is not None:
+            taken, self.taken = self.taken, None
+            taken.leave()

@@ -7,7 +7,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 
-from portal.storage.places import Places, TooManyWriters
+from portal.storage.places import LeavesPlace, Places, TooManyWriters
 from portal.storage.postgresql.driver import Connection
 
 USABLE_WITHIN_S: Final = 1.0  # at the start of a request; otherwise the connection is reopened
@@ -25,12 +25,11 @@ class _Driver:
         return getattr(psycopg, name)
 
 
-class DatabaseWrapper(_Django):
+class DatabaseWrapper(LeavesPlace, _Django):
     """Every transaction takes one of the places of this process."""
 
     Database = _Driver()
     write_within_s = 5.0  # of waiting for other writers of this process that make progress
-    has_place = False
 
     def is_usable(self) -> bool:
         """Return whether the server answers on this connection, and soon."""
@@ -44,27 +43,16 @@ class DatabaseWrapper(_Django):
             driver.limit_s = limit_s
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        if not autocommit and not self.has_place:
+        if not autocommit and self.taken is None:
             try:
                 places.take(until=time.monotonic() + self.write_within_s)
             except TooManyWriters as error:
                 raise OperationalError(str(error)) from error
-            self.has_place = True
+            self.taken = places
         try:
             super()._set_autocommit(autocommit)
         except BaseException:
-            self._leave_place()
+            self._leave()
             raise
         if autocommit:
-            self._leave_place()
-
-    def _close(self) -> Any:
-        try:
-            return super()._close()
-        finally:
-            self._leave_place()
-
-    def _leave_place(self) -> None:
-        if self.has_place:
-            self.has_place = False
-            places.leave()
+            self._leave()

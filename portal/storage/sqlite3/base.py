@@ -6,29 +6,28 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-from portal.storage.places import TooManyWriters
+from portal.storage.places import LeavesPlace, TooManyWriters
 from portal.storage.sqlite3.schema import DatabaseSchemaEditor
-from portal.storage.sqlite3.writers import Turn, wait_for_turn
+from portal.storage.sqlite3.writers import wait_for_turn
 
 _Django: Any = base.DatabaseWrapper  # the stubs lack the overridden methods
 
 
-class DatabaseWrapper(_Django):
+class DatabaseWrapper(LeavesPlace, _Django):
     """Every transaction is IMMEDIATE: it may write from its first statement on."""
 
     SchemaEditorClass = DatabaseSchemaEditor
-    turn: Turn | None = None
     write_within_s: float | None = None  # instead of the setting
 
     def _start_transaction_under_autocommit(self) -> None:
-        if self.turn is not None or self.is_in_memory_db():
+        if self.taken is not None or self.is_in_memory_db():
             super()._start_transaction_under_autocommit()
             return
         usual_s = self.settings_dict["OPTIONS"].get("timeout", 5)
         wait_s = self.write_within_s or usual_s
         until = time.monotonic() + wait_s
         try:
-            self.turn = wait_for_turn(str(self.settings_dict["NAME"]), until=until)
+            self.taken = wait_for_turn(str(self.settings_dict["NAME"]), until=until)
         except TooManyWriters as error:
             raise OperationalError(f"database is locked: {error}") from error
         except OSError as error:  # its files: the disk is read-only, full or away
@@ -38,7 +37,7 @@ class DatabaseWrapper(_Django):
             self._set_busy_timeout(until - time.monotonic())
             super()._start_transaction_under_autocommit()
         except BaseException:
-            self._end_turn()
+            self._leave()
             raise
         finally:
             self._set_busy_timeout(usual_s)
@@ -48,22 +47,11 @@ class DatabaseWrapper(_Django):
 
     def _commit(self) -> Any:
         result = super()._commit()
-        self._end_turn()
+        self._leave()
         return result
 
     def _rollback(self) -> Any:
         try:
             return super()._rollback()
         finally:
-            self._end_turn()
-
-    def _close(self) -> Any:
-        try:
-            return super()._close()
-        finally:
-            self._end_turn()
-
-    def _end_turn(self) -> None:
-        if self.turn is not None:
-            self.turn.end()
-            self.turn = None
+            self._leave()

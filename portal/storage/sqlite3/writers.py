@@ -33,12 +33,12 @@ _lines: Final[defaultdict[str, _Line]] = defaultdict(_Line)
 
 
 class Turn:
-    """The right to write, until ``end``."""
+    """The right to write, until ``leave``."""
 
     def __init__(self, line: _Line, file: int) -> None:
         self._line, self._file = line, file
 
-    def end(self) -> None:
+    def leave(self) -> None:
         """Let the next writer write."""
         os.close(self._file)
         self._line.front.release()
