@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients_app.rules.assertion_problems import PROBLEMS
+from clients_app.rules.federation.github import ISSUER as GITHUB
 from clients_app.rules.federation.platform_tokens import first_problem, verdicts_on
 from clients_app.rules.federation.trust import Trust
 from clients_app.rules.jwts import Jwt
@@ -16,7 +17,6 @@ from clients_app.rules.subject_rules import claim_values, smallest_change
 pytestmark = pytest.mark.one_database
 NOW = 1_800_000_000
 PORTAL = "https://portal.example/identity"
-GITHUB = "https://token.actions.githubusercontent.com"
 TRUST = Trust(
     preset="github",
     issuer=GITHUB,

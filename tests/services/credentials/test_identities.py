@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey
 from clients_app import conf
 from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, SentBefore
 from clients_app.models import AuditEvent, Client, FederatedIdentity, FetchedKeySet
+from clients_app.rules.federation.github import ISSUER as GITHUB
 from clients_app.rules.federation.presets import grade_of
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.identities import (
@@ -24,7 +25,6 @@ from tests.factories import insert_clients
 from tests.moments import IN_A_YEAR, NOW, SECOND
 from tests.refused_values import refused_at
 
-GITHUB = "https://token.actions.githubusercontent.com"
 DRAFT = IdentityDraft(
     preset="github",
     issuer=GITHUB,
