@@ -8,7 +8,7 @@ LIMIT_S = 60
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], *, limit_s: float = LIMIT_S) -> T:
+def wait_until(condition: Callable[[], T], *, limit_s: float = LIMIT_S, every_s: float = 0.02) -> T:
     """Return the first true value of ``condition``, which is called repeatedly.
 
     Errors: AssertionError when the limit has passed.
@@ -16,5 +16,5 @@ def wait_until(condition: Callable[[], T], *, limit_s: float = LIMIT_S) -> T:
     limit = time.monotonic() + limit_s
     while not (found := condition()):
         assert time.monotonic() < limit, f"This did not happen within {limit_s} s."
-        time.sleep(0.02)
+        time.sleep(every_s)
     return found

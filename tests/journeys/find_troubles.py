@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from playwright.sync_api import Locator, Page, expect
 
 from clients_app.rules.secret_format import new_secret
+from tests.journeys.page_actions import reload_until_visible
 from tests.journeys.visitor import sign_in
 from tests.portal_process import PASSWORD, PortalProcess
-from tests.waiting import wait_until
 
 NEW_ADDRESS: Final = "127.0.0.9"
 #: The clients that `troubles.plant` gives a trouble, in the order in which they are found.
@@ -47,8 +47,7 @@ def enter(page: Page, username: str) -> None:
     """Sign in, and wait until the strip counts the refused requests, some seconds after them."""
     sign_in(page, username)
     page.wait_for_url("**/security/clients*")
-    refused = page.get_by_role("link", name="2 refused today")
-    wait_until(lambda: page.reload() and refused.is_visible())
+    reload_until_visible(page, page.get_by_role("link", name="2 refused today"))
 
 
 def find_all(page: Page) -> Iterator[Found]:

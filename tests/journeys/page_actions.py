@@ -7,8 +7,10 @@ from uuid import uuid4
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.visitor import PATIENCE_MS, Visitor, press, window_of
+from tests.waiting import wait_until
 
 CLIENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+RELOAD_EVERY_S = 0.5  # each takes the browser and the server a tenth of a second
 SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
 
 
@@ -51,6 +53,11 @@ def open_window(page: Page, address: str, title: str) -> None:
         timeout=PATIENCE_MS,
     )
     expect_window(page, title)
+
+
+def reload_until_visible(page: Page, shown: Locator) -> None:
+    """Reload the page until it shows what the server writes some seconds later."""
+    wait_until(lambda: page.reload() and shown.is_visible(), every_s=RELOAD_EVERY_S)
 
 
 def open_place(page: Page, name: str) -> None:

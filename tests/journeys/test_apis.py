@@ -13,11 +13,10 @@ import requests
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
-from tests.journeys.page_actions import expect_window
+from tests.journeys.page_actions import expect_window, reload_until_visible
 from tests.journeys.snippet_programs import RUNS, run
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import TENANT, PortalProcess
-from tests.waiting import wait_until
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -96,7 +95,7 @@ def test_api_from_add_to_its_first_token(
     claims = claims_of(answer["access_token"])
     assert (claims["aud"], claims["scope"]) == (identifier, "orders.read")
     asked = page.get_by_role("listitem").filter(has_text="1 token")
-    wait_until(lambda: page.reload() and asked.is_visible())
+    reload_until_visible(page, asked)
     expect(asked).to_contain_text(identifier)
     expect(page.get_by_role("link", name="Remove what is unused")).to_be_visible()
     page.goto(f"{api}/clients")
