@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 INSTALLATION: Final = UUID(int=0)  # stands for a tenant in what belongs to none
@@ -63,3 +64,8 @@ class Actor:
     def is_trusted(self) -> bool:
         """True for the command line and the system, which may do everything in their tenant."""
         return self.kind in {ActorKind.COMMAND_LINE, ActorKind.SYSTEM}
+
+    def as_author(self, now: datetime) -> dict[str, Any]:
+        """Return the columns of a new row that say who added it, and so far edited it last."""
+        by = self.name
+        return {"created_at": now, "created_by": by, "updated_at": now, "updated_by": by}

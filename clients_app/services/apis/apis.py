@@ -40,10 +40,7 @@ def add_api(draft: ApiDraft, *, actor: Actor, now: datetime) -> Api:
         name=draft.name,
         custom_identifier=draft.identifier,
         description=draft.description,
-        created_at=now,
-        created_by=actor.name,
-        updated_at=now,
-        updated_by=actor.name,
+        **actor.as_author(now),
     )
     drafts.replace_scopes(api, draft.scopes)
     audit.record("api.added", api, actor=actor, now=now, after=drafts.values_of(draft))

@@ -154,8 +154,5 @@ def _new_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: datet
         tenant_id=actor.tenant_id,
         client_type=draft.client_type,
         **{column: getattr(draft, column) for column in drafts.COLUMNS},
-        created_at=now,
-        created_by=actor.name,
-        updated_at=now,
-        updated_by=actor.name,
+        **actor.as_author(now),
     )
