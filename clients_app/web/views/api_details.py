@@ -6,9 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +23,10 @@ from clients_app.web.access import screen
 from clients_app.web.api_examples import examples
 from clients_app.web.htmx import show, with_query
 from clients_app.web.list_state import page_number
+from clients_app.web.tabs import Labels, tabs_of
 from clients_app.web.views.get_started import addresses_of_apis
 
-TABS: Final[dict[str, str | Promise]] = {
+TABS: Final[Labels] = {
     "details": _("Details"),
     "scopes": _("Scopes"),
     "clients": _("Clients"),
@@ -97,16 +96,11 @@ def _tab(
     request: HttpRequest, api: Api, tab: str, context: dict[str, Any], now: datetime
 ) -> HttpResponse:
     actor = actor_of(request)
-    may_read_activity = allows(actor, Action.READ_ACTIVITY)
     counts = {"scopes": len(api.scope_names()), "clients": callers_of(api).count()}
     shown = {
         "api": api,
         "tab": tab,
-        "tabs": [
-            (name, label, reverse(f"api-{name}", args=[api.pk]), counts.get(name))
-            for name, label in TABS.items()
-            if name != "activity" or may_read_activity
-        ],
+        "tabs": tabs_of(api, TABS, counts, kind="api", actor=actor),
         "here": request.get_full_path(),
         "may_edit": allows(actor, Action.EDIT_API) and not api.is_built_in,
         "may_set_introspectors": allows(actor, Action.EDIT_API),

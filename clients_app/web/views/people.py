@@ -30,9 +30,10 @@ from clients_app.web.access import screen
 from clients_app.web.htmx import show, wants_fragment, with_query
 from clients_app.web.list_state import page_number
 from clients_app.web.people_state import PEOPLE_SHOWN, STATES, PeopleState, people_state
+from clients_app.web.tabs import Labels, tabs_of
 
 HISTORY_MAX: Final = 20
-TABS: Final[dict[str, str | Promise]] = {
+TABS: Final[Labels] = {
     "details": _("Details"),
     "roles": _("Roles"),
     "clients": _("Owned clients"),
@@ -131,10 +132,7 @@ def _tab(request: HttpRequest, person: Person, tab: str, context: dict[str, Any]
         **context,
         "one": person,
         "tab": tab,
-        "tabs": [
-            (name, label, reverse(f"person-{name}", args=[person.pk]), counts.get(name))
-            for name, label in TABS.items()
-        ],
+        "tabs": tabs_of(person, TABS, counts, kind="person", actor=actor),
         "one_state": state,
         "one_is_unseen": is_unseen(
             state, last_seen_at=person.last_login or person.created_at, now=now
