@@ -31,6 +31,8 @@ def share(
         return
 
     def share(make: Callable[[], Rows]) -> Copies[Rows]:
+        has_begun = any(connections[alias].savepoint_ids for alias in connections)
+        assert not has_begun, "Ask for it before the test begins, which would take it back."
         with django_db_blocker.unblock():
             return partial(copy.deepcopy, make())
 
