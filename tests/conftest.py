@@ -1,4 +1,4 @@
-"""Fixtures for all tests: the standing actors, their browsers, and the running portal."""
+"""Fixtures for all tests: browsers of the standing actors, a client, and the running portal."""
 
 import gc
 import os
@@ -20,18 +20,16 @@ from hypothesis import settings
 from clients_app import conf
 from clients_app.identity.password_hashers import PasswordHasher
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.usage import counts, refused_requests
 from tests import run
-from tests.factories import make_client, make_person, make_tenant
-from tests.portal_process import PASSWORD, PortalProcess, as_text
+from tests.factories import make_client
+from tests.portal_process import PortalProcess, as_text
 from tests.prepared_portal import collect_static_files_once, new_portal, use_prepared_tables
-from tests.shared_actors import make_administrator
-from tests.shared_rows import share  # noqa: F401  a fixture
 
+pytest_plugins = ["tests.shared_rows", "tests.standing_actors"]
 gc.set_threshold(50_000, 20, 20)  # most of what importing and collecting tests makes stays
 
 # The same examples in every run, so that a failure shows the change that caused it. No deadline: a
@@ -64,30 +62,6 @@ class Machine(NamedTuple):
 def now() -> datetime:
     """The current moment, aware UTC."""
     return datetime.now(UTC)
-
-
-@pytest.fixture
-def tenant(db: None) -> Tenant:
-    """The organisation that the standing actors belong to."""
-    return make_tenant("Herons Ltd")
-
-
-@pytest.fixture
-def administrator(tenant: Tenant) -> Person:
-    """Mara, a Tenant Administrator and Staff, like the first administrator of an installation."""
-    return make_administrator(tenant)
-
-
-@pytest.fixture
-def colleague(tenant: Tenant) -> Person:
-    """Jonas of the same tenant, a Tenant Viewer and Tenant Member, who may only read."""
-    return make_person("jonas", tenant, TENANT_VIEWER, password=PASSWORD)
-
-
-@pytest.fixture
-def stranger(db: None) -> Person:
-    """Zofia, the Tenant Administrator of another tenant."""
-    return make_person("zofia", make_tenant("Cranes GmbH"), TENANT_ADMINISTRATOR, password=PASSWORD)
 
 
 @pytest.fixture

@@ -14,14 +14,9 @@ from pytest_django.fixtures import Settings
 from clients_app.models import AuditSegment, Tenant, append_only
 from clients_app.services.activity import archive
 from clients_app.services.activity.archive import seal_segment
-from tests import shared_actors
 from tests.actors import command_line_in
 from tests.factories import make_role
 from tests.moments import NOW, SECOND
-
-shared_tenant, tenant = shared_actors.shared_tenant, shared_actors.tenant
-shared_administrator = shared_actors.shared_administrator
-administrator = shared_actors.administrator
 
 BEFORE: Final = NOW + SECOND
 

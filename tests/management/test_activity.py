@@ -115,10 +115,6 @@ def test_verify_of_a_tenant_that_was_deleted_names_its_id(
     assert f"{gone.pk}: event 1: the tenant of this chain is missing" in ended.out
 
 
-def test_verify_without_a_tenant_exits_with_0(run: Run) -> None:
-    assert run("activity", "verify") == (0, "", "")
-
-
 def test_seal_moves_old_events_to_files(
     run: Run, tenant: Tenant, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

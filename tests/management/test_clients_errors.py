@@ -90,12 +90,6 @@ def test_an_unknown_command_prints_the_usage(run: Run, tenant: Tenant, words: li
     assert not Client.objects.exists()
 
 
-def test_add_without_a_tenant_is_refused(run: Run) -> None:
-    ended = run("clients", "add", "Pump")
-
-    assert ended == (1, "", "There is no tenant yet. Run `manage.py tenants add NAME`.\n")
-
-
 def test_with_two_tenants_the_option_is_required(run: Run, tenant: Tenant) -> None:
     other = make_tenant("Contoso")
 

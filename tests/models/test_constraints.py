@@ -79,7 +79,8 @@ def test_taken_username_or_mail_address_is_violates(administrator: Person, tenan
 
 
 def test_duplicate_sequence_in_a_tenant_is_violates(tenant: Tenant) -> None:
-    first = AuditEvent.objects.get()
+    first = AuditEvent.objects.for_tenant(tenant.pk).first()
+    assert first is not None
     first.pk = None
     with violates("audit_sequence_unique"):
         first.save(force_insert=True)

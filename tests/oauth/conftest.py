@@ -19,7 +19,7 @@ from clients_app.services import failure_limits
 from clients_app.services.credentials import near_misses
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
-from tests import rsa_keys, shared_actors
+from tests import rsa_keys
 from tests.factories import make_role, role_id
 from tests.oauth import wsgi
 from tests.oauth.people import people  # noqa: F401 - a fixture
@@ -36,8 +36,6 @@ OF_SECRETS: dict[str, dict[str, Any]] = {
     "expired": {"expires_at": CREATED + timedelta(seconds=1)},
     "retired": {"removed_at": CREATED},
 }
-
-shared_tenant, tenant = shared_actors.shared_tenant, shared_actors.tenant
 
 
 @pytest.fixture(autouse=True)

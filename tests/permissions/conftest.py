@@ -32,7 +32,11 @@ def foreign_client(stranger: Person) -> Client:
 
 @pytest.fixture
 def actor_named(
-    request: pytest.FixtureRequest, tenant: Tenant, ordinary_client: Client, robot: Client
+    request: pytest.FixtureRequest,
+    tenant: Tenant,
+    administrator: Person,
+    ordinary_client: Client,
+    robot: Client,
 ) -> Callable[[str], Actor]:
     """A function that returns the actor of a column."""
 
@@ -43,7 +47,7 @@ def actor_named(
         return actor_for(person)
 
     makers: dict[str, Callable[[], Actor]] = {
-        "administrator": lambda: actor_for(request.getfixturevalue("administrator")),
+        "administrator": lambda: actor_for(administrator),
         "viewer": lambda: actor_for(request.getfixturevalue("colleague")),
         "auditor": lambda: actor_for(make_person("aude", tenant, TENANT_AUDITOR)),
         "rotator": lambda: actor_for(make_person("rolf", tenant, SECRET_ROTATOR)),

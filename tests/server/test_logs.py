@@ -17,9 +17,7 @@ from tests.oauth.conftest import (  # noqa: F401 - fixtures
     known_secrets,
     shared_clients,
     shared_key,
-    shared_tenant,
     signing_key,
-    tenant,
 )
 from tests.oauth.wsgi import basic, form
 from tests.portal_process import PortalProcess

@@ -4,12 +4,7 @@ import pytest
 
 from clients_app.actors import Actor
 from clients_app.models import Person
-from tests import shared_actors
 from tests.actors import actor_for
-
-shared_tenant, tenant = shared_actors.shared_tenant, shared_actors.tenant
-shared_administrator = shared_actors.shared_administrator
-administrator = shared_actors.administrator
 
 
 @pytest.fixture

@@ -11,14 +11,9 @@ from time_machine import TimeMachineFixture
 
 from clients_app.models import ApiUsage, Client, Person, Role, Tenant
 from clients_app.services.usage import counts, refused_requests
-from tests import shared_actors
 from tests.conftest import Machine, browser_of
 from tests.factories import give_app, insert_usage, make_api, make_role
 from tests.soft_authenticator import SoftPasskey, add_passkey
-
-shared_tenant, tenant = shared_actors.shared_tenant, shared_actors.tenant
-shared_administrator = shared_actors.shared_administrator
-administrator = shared_actors.administrator
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from clients_app.models import Authorization, Client, Person, Tenant
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.services.tokens.id_tokens import issue_id_token
-from tests import shared_actors
 from tests.conftest import browser_of
 from tests.factories import make_application
 from tests.oauth.authorize.requests import (
@@ -18,9 +17,6 @@ from tests.oauth.authorize.requests import (
     params_of,
 )
 from tests.shared_rows import Copies, Share
-
-shared_administrator = shared_actors.shared_administrator
-administrator = shared_actors.administrator
 
 
 @pytest.fixture(scope="module")

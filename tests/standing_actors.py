@@ -1,12 +1,9 @@
-"""The standing actors of `conftest.py`, made once for all tests of a module.
-
-A `conftest.py` takes them by these names.
-"""
+"""The standing actors. The tenant and its administrator are made once for each module."""
 
 import pytest
 
 from clients_app.models import Person, Tenant
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from tests.factories import make_person, make_tenant
 from tests.portal_process import PASSWORD
 from tests.shared_rows import Copies, Share
@@ -34,6 +31,18 @@ def administrator(tenant: Tenant, shared_administrator: Copies[Person]) -> Perso
     person = shared_administrator() if shared_administrator else make_administrator(tenant)
     person.tenant = tenant
     return person
+
+
+@pytest.fixture
+def colleague(tenant: Tenant) -> Person:
+    """Jonas of the same tenant, a Tenant Viewer and Tenant Member, who may only read."""
+    return make_person("jonas", tenant, TENANT_VIEWER, password=PASSWORD)
+
+
+@pytest.fixture
+def stranger(db: None) -> Person:
+    """Zofia, the Tenant Administrator of another tenant."""
+    return make_person("zofia", make_tenant("Cranes GmbH"), TENANT_ADMINISTRATOR, password=PASSWORD)
 
 
 def make_administrator(tenant: Tenant) -> Person:
