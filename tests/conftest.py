@@ -8,17 +8,22 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import argon2
+import hypothesis
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import update_last_login
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.db import connection, connections
 from django.dispatch import receiver
 from django.test import Client as Browser
 from django.test import TransactionTestCase
-from hypothesis import settings
 
 from clients_app import conf
 from clients_app.identity.password_hashers import PasswordHasher
+from clients_app.identity.session_store import SessionStore
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
@@ -34,9 +39,9 @@ gc.set_threshold(50_000, 20, 20)  # most of what importing and collecting tests 
 
 # The same examples in every run, so that a failure shows the change that caused it. No deadline: a
 # busy machine is slow. `HYPOTHESIS_PROFILE=search` looks for new examples.
-settings.register_profile("portal", deadline=None, derandomize=True)
-settings.register_profile("search", deadline=None, max_examples=5000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
+hypothesis.settings.register_profile("portal", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 FULL_COST = digests.hasher
 TransactionTestCase.databases = set(connections)  # the short-lived rows have their own database
@@ -118,20 +123,32 @@ def own_portal(tmp_path: pytest.TempPathFactory) -> Iterator[PortalProcess]:
 
 
 def browser_of(person: Person, *, proof_age: timedelta = timedelta()) -> Browser:
-    """Return a browser signed in as ``person``, who gave their password ``proof_age`` ago."""
-    browser = Browser()
-    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    set_proof_age(browser, person, proof_age)
+    """Return a browser signed in as ``person``, who gave their password ``proof_age`` ago.
+
+    The session is written once; `force_login` writes it four times, under two keys.
+    """
+    browser, session = Browser(), SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    _set_proof_age(session, person, proof_age)
+    session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    update_last_login(None, person)
     return browser
 
 
 def set_proof_age(browser: Browser, person: Person, age: timedelta) -> None:
     """Give the session of ``browser`` a proof of identity of ``person`` from ``age`` ago."""
     session = browser.session
+    _set_proof_age(session, person, age)
+    session.save()
+
+
+def _set_proof_age(session: SessionBase, person: Person, age: timedelta) -> None:
     session["account_authentication_methods_user"] = str(person.pk)
     given_at = time.time() - age.total_seconds()
     session["account_authentication_methods"] = [{"method": "password", "at": given_at}]
-    session.save()
 
 
 def _dump() -> str:
