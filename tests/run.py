@@ -1,6 +1,8 @@
 """Which tests run on which database, in which order, and what a run says at its end."""
 
 import os
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -49,7 +51,12 @@ def _is_slow(item: pytest.Item) -> bool:
 
 def _folder_of(item: pytest.Item) -> str:
     """Return the folder of tests/ with the test, or the name of its file there."""
-    return item.path.relative_to(CHECKOUT / "tests").parts[0]
+    return _part_of_tests(item.path)
+
+
+@cache  # a file has many tests
+def _part_of_tests(path: Path) -> str:
+    return path.relative_to(CHECKOUT / "tests").parts[0]
 
 
 def fail_if_any_was_skipped(session: pytest.Session) -> None:
