@@ -1,7 +1,7 @@
 """The Staff actors, and an installation in which every list has a row."""
 
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import pytest
 from django.db.models import Model
@@ -13,11 +13,12 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITO
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.actors import command_line_in
-from tests.conftest import Machine, browser_of
+from tests.conftest import browser_of
 from tests.credentials import insert_identities, insert_keys
 from tests.factories import make_api, make_client, make_person, make_role, make_tenant
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
+from tests.shared_rows import Copies, Share
 
 
 class Installation(NamedTuple):
@@ -40,9 +41,18 @@ class Installation(NamedTuple):
         return [row for row in self if isinstance(row, Model)]
 
 
+@pytest.fixture(scope="module")
+def shared_operator(share: Share[models.Person]) -> Copies[models.Person]:
+    return share(make_operator)
+
+
 @pytest.fixture
-def operator(db: None) -> models.Person:
+def operator(db: None, shared_operator: Copies[models.Person]) -> models.Person:
     """Ola, Staff, in a separate tenant, with no role except Tenant Member."""
+    return shared_operator() if shared_operator else make_operator()
+
+
+def make_operator() -> models.Person:
     return make_person("ola", make_tenant("Operators"), password=PASSWORD, is_staff=True)
 
 
@@ -53,9 +63,7 @@ def staff(operator: models.Person) -> Browser:
 
 
 @pytest.fixture
-def outsiders(
-    tenant: models.Tenant, stranger: models.Person, machine: Machine
-) -> dict[str, Browser]:
+def outsiders(tenant: models.Tenant, stranger: models.Person) -> dict[str, Browser]:
     """Browsers of signed-in people who are not Staff, by kind."""
     administrator = make_person("nils", tenant, TENANT_ADMINISTRATOR, password=PASSWORD)
     auditor = make_person("aino", tenant, TENANT_AUDITOR, password=PASSWORD)
@@ -63,30 +71,43 @@ def outsiders(
     return {name: browser_of(person) for name, person in people.items()}
 
 
+@pytest.fixture(scope="module")
+def shared_rows(
+    share: Share[dict[str, Any]], shared_tenant: Copies[models.Tenant]
+) -> Copies[dict[str, Any]]:
+    return share(lambda: make_rows(shared_tenant())) if shared_tenant else None
+
+
 @pytest.fixture
-def installation(machine: Machine, now: datetime) -> Installation:
+def installation(
+    tenant: models.Tenant, shared_rows: Copies[dict[str, Any]], now: datetime
+) -> Installation:
     """One row for each list of the site."""
-    tenant = machine.client.tenant
+    made = shared_rows() if shared_rows else make_rows(tenant)
+    return Installation(key=ensure_active_key(now=now), **made)
+
+
+def make_rows(tenant: models.Tenant) -> dict[str, Any]:
+    """Make all rows of an installation but its key."""
+    now = datetime.now(UTC)
+    made = make_client("Wind park reader", tenant, now=now, expires_at=now + timedelta(days=365))
     removed = make_client("Old gateway", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)
-    key = ensure_active_key(now=now)
-    usage = models.TokenUsage.objects.create(
-        client=machine.client, secret=machine.secret, hour=now, tokens=4, last_at=now
-    )
-    return Installation(
-        tenant=tenant,
-        person=make_person("tove", tenant, password=PASSWORD, email="tove@example.com"),
-        role=make_role("Pump reader", tenant),
-        client=machine.client,
-        removed=removed,
-        secret=machine.secret,
-        key=key,
-        event=models.AuditEvent.objects.order_by("id").last(),
-        usage=usage,
-        api=make_api("Orders", tenant, "read"),
-        public_key=insert_keys(machine.client, 1)[0],
-        identity=insert_identities(machine.client, 1)[0],
-    )
+    return {
+        "tenant": tenant,
+        "person": make_person("tove", tenant, password=PASSWORD, email="tove@example.com"),
+        "role": make_role("Pump reader", tenant),
+        "event": models.AuditEvent.objects.order_by("id").last(),
+        "client": made.client,
+        "removed": removed,
+        "secret": made.secret,
+        "usage": models.TokenUsage.objects.create(
+            client=made.client, secret=made.secret, hour=now, tokens=4, last_at=now
+        ),
+        "api": make_api("Orders", tenant, "read"),
+        "public_key": insert_keys(made.client, 1)[0],
+        "identity": insert_identities(made.client, 1)[0],
+    }
 
 
 @pytest.fixture

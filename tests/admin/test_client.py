@@ -65,7 +65,7 @@ def test_introspect_switch_can_be_set(staff: Browser, tenant: Tenant, client_typ
 
     assert staff.post(add_client_address(tenant, client_type), typed).status_code == 200
 
-    assert Client.objects.get().may_introspect
+    assert Client.objects.get(name=ADD_CLIENT_FORM["name"]).may_introspect
 
 
 def test_introspect_switch_is_not_offered_without_secrets(staff: Browser, tenant: Tenant) -> None:

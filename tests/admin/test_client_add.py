@@ -183,7 +183,11 @@ def test_add_client_tenant_administrator_needs_a_second_tick(
     assert without.status_code == 422
     assert "becomes a Tenant Administrator" in text_of(without)
     assert ticked.status_code == 200
-    assert Client.objects.get().roles.filter(role_type_id=TENANT_ADMINISTRATOR).exists()
+    assert (
+        Client.objects.get(name=ADD_CLIENT_FORM["name"])
+        .roles.filter(role_type_id=TENANT_ADMINISTRATOR)
+        .exists()
+    )
 
 
 def test_add_client_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> None:
@@ -192,7 +196,7 @@ def test_add_client_role_of_another_tenant_is_refused(staff: Browser, tenant: Te
     reply = staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "roles": [elsewhere]})
 
     assert reply.status_code == 422
-    assert not Client.objects.exists()
+    assert not Client.objects.filter(name=ADD_CLIENT_FORM["name"]).exists()
 
 
 def test_add_client_both_descriptions_invalid_marks_each_field(
@@ -207,4 +211,4 @@ def test_add_client_both_descriptions_invalid_marks_each_field(
             rf'<div class="form-row errors field-{field}">.*?</ul>', reply, re.DOTALL
         )
         assert said in row
-    assert not Client.objects.exists()
+    assert not Client.objects.filter(name=ADD_CLIENT_FORM["name"]).exists()
