@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from clients_app.identity.sign_on.people import link_account
 from clients_app.models import (
@@ -31,16 +32,30 @@ from tests.management.conftest import Run
 from tests.management.subcommands import WITH_DRY_RUN
 from tests.management.test_clients import SECRET
 from tests.moments import NOW
+from tests.shared_rows import Copies, Share
+
+OF_PORTAL = {"SIGN_ON_PROVIDERS": (EXAMPLE,), "TOKEN_SIGNING_ALGORITHM": "ES256"}
+
+
+@pytest.fixture(scope="module")
+def shared_pump(share: Share[Client], shared_tenant: Copies[Tenant]) -> Copies[Client]:
+    with override_settings(**OF_PORTAL):
+        return share(lambda: make_pump(shared_tenant())) if shared_tenant else None
 
 
 @pytest.fixture
-def pump(tenant: Tenant, settings: Any) -> Client:
-    make_role("MyData.Role", tenant)
-    _make_people(tenant, settings)
-    make_api("Orders", tenant, "read", identifier="https://orders.example.com")
-    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
-    ensure_active_key(now=NOW)
+def pump(tenant: Tenant, shared_pump: Copies[Client], settings: Any) -> Client:
+    for name, value in OF_PORTAL.items():
+        setattr(settings, name, value)
     private_keys.forget()
+    return shared_pump() if shared_pump else make_pump(tenant)
+
+
+def make_pump(tenant: Tenant) -> Client:
+    make_role("MyData.Role", tenant)
+    _make_people(tenant)
+    make_api("Orders", tenant, "read", identifier="https://orders.example.com")
+    ensure_active_key(now=NOW)
     off, gone = insert_clients(["Off", "Gone"], tenant)
     Client.objects.filter(pk=off.pk).update(is_enabled=False)
     Client.objects.filter(pk=gone.pk).update(removed_at=datetime.now(UTC))
@@ -50,8 +65,7 @@ def pump(tenant: Tenant, settings: Any) -> Client:
     return client
 
 
-def _make_people(tenant: Tenant, settings: Any) -> None:
-    settings.SIGN_ON_PROVIDERS = (EXAMPLE,)
+def _make_people(tenant: Tenant) -> None:
     mara, linked = make_person("mara", tenant, TENANT_AUDITOR), make_person("linked", tenant)
     give_app(mara)
     give_session(mara)
