@@ -129,9 +129,12 @@ def address_of(portal: PortalProcess, route: str) -> str:
 
 
 def widths(page: Page, screen: str) -> list[str]:
-    """Return what is too wide on the screen, by the width of the window."""
+    """Return what is too wide on the screen, by the width of the window.
+
+    The width that the page has is first: each change of it lays out the page again.
+    """
     found = []
-    for size in (LAPTOP, PHONE):
+    for size in sorted((LAPTOP, PHONE), key=lambda size: size != page.viewport_size):
         page.set_viewport_size(size)
         found += [f"{screen}, {size['width']}: {one}" for one in page.evaluate(WIDE)]
     return found
