@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils import timezone
 from rest_framework.request import Request
@@ -16,7 +16,7 @@ from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.secrets import expiration_in
 from clients_app.api.views.clients import TOTAL_COUNT, client_of
-from clients_app.api.views.resource import Resource, caller
+from clients_app.api.views.resource import caller
 from clients_app.http.credential_kinds import CredentialKind
 from clients_app.models import Client, ClientKey, ClientSecret
 from clients_app.permissions import Action, require
@@ -54,7 +54,7 @@ def to_add(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """How one kind of credential is read, written and found at its addresses.
+    """How one kind of credential is listed, shown, edited and removed by the methods of its views.
 
     ``draft_of`` makes the draft of an edit from the values of a body, a ``model``, and the row.
     """
@@ -64,64 +64,49 @@ class Credentials:
     model: type[Any]
     draft_of: Callable[[dict[str, Any], Any], CredentialDraft]
 
+    def page(self, request: Request, **address: str) -> Response:
+        """Return those that match, newest first."""
+        given = Parameters(request, ("query", "skip", "count"))
+        client, _actor = permitted(request, Action.READ_SECRETS, address)
+        skip, count = given.page()
+        words, listed = key_of(given.text("query")), self.kind.listed(client, now=timezone.now())
+        found = [self.as_json(one) for one in listed if words in key_of(one.description)]
+        return Response(found[skip : skip + count], headers={TOTAL_COUNT: str(len(found))})
+
+    def one(self, request: Request, **address: str) -> Response:
+        """Return the one that the address names."""
+        none_but(request)
+        client, _actor = permitted(request, Action.READ_SECRETS, address)
+        return shown(self.as_json(self.found(client, address)))
+
+    def edited(self, request: Request, **address: str) -> Response:
+        """Save what the body says, and return it."""
+        none_but(request)
+        client, actor = permitted(request, self.kind.may_edit, address)
+        row = self.found(client, address)
+        current = self.as_json(row)
+        draft = self.draft_of(values_from(self.model, request.data, current=current), row)
+        version = expected_version(request, row, current)
+        if not repeats(request.data, current):
+            now = timezone.now()
+            self.kind.edit(client, row.pk, draft, actor=actor, now=now, expected_version=version)
+            current = self.as_json(self.found(client, address))
+        return shown(current)
+
+    def removed(self, request: Request, **address: str) -> Response:
+        """Remove it."""
+        none_but(request)
+        client, actor = permitted(request, self.kind.may_remove, address)
+        row = self.found(client, address)
+        version = expected_version(request, row, self.as_json(row))
+        self.kind.remove(client, row.pk, expected_version=version, actor=actor, now=timezone.now())
+        return Response(status=204)
+
     def found(self, client: Client, address: Address) -> Any:
         """Return the one that the address names. Errors: NotFound."""
         number = address[f"{self.kind.word}_id"]
         is_id = number.isascii() and number.isdecimal() and len(number) < 19
         return self.kind.get(client, int(number) if is_id else 0, now=timezone.now())
-
-
-class CredentialsView(Resource):
-    """The credentials of one kind that a client has."""
-
-    credentials: ClassVar[Credentials]
-
-    def get(self, request: Request, **address: str) -> Response:
-        """Return those that match, newest first; secrets without their values."""
-        given = Parameters(request, ("query", "skip", "count"))
-        client, _actor = permitted(request, Action.READ_SECRETS, address)
-        skip, count = given.page()
-        kind, words = self.credentials.kind, key_of(given.text("query"))
-        rows = kind.listed(client, now=timezone.now())
-        found = [self.credentials.as_json(row) for row in rows if words in key_of(row.description)]
-        return Response(found[skip : skip + count], headers={TOTAL_COUNT: str(len(found))})
-
-
-class CredentialView(Resource):
-    """A credential of a client."""
-
-    credentials: ClassVar[Credentials]
-
-    def get(self, request: Request, **address: str) -> Response:
-        """Return it; a secret without its value."""
-        none_but(request)
-        client, _actor = permitted(request, Action.READ_SECRETS, address)
-        return shown(self.credentials.as_json(self.credentials.found(client, address)))
-
-    def put(self, request: Request, **address: str) -> Response:
-        """Change its description or its expiration, or the rules of a federated identity."""
-        none_but(request)
-        one = self.credentials
-        client, actor = permitted(request, one.kind.may_edit, address)
-        row = one.found(client, address)
-        current = one.as_json(row)
-        draft = one.draft_of(values_from(one.model, request.data, current=current), row)
-        version = expected_version(request, row, current)
-        if not repeats(request.data, current):
-            now = timezone.now()
-            one.kind.edit(client, row.pk, draft, actor=actor, now=now, expected_version=version)
-            current = one.as_json(one.found(client, address))
-        return shown(current)
-
-    def delete(self, request: Request, **address: str) -> Response:
-        """Remove it with its tokens: no token is issued for it from now on."""
-        none_but(request)
-        one = self.credentials
-        client, actor = permitted(request, one.kind.may_remove, address)
-        row = one.found(client, address)
-        version = expected_version(request, row, one.as_json(row))
-        one.kind.remove(client, row.pk, expected_version=version, actor=actor, now=timezone.now())
-        return Response(status=204)
 
 
 def edit_in(values: dict[str, Any], row: ClientSecret | ClientKey) -> CredentialDraft:

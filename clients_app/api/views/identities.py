@@ -7,7 +7,8 @@ from rest_framework.response import Response
 
 from clients_app.api.serializers.credentials import IDENTITY_PROPERTIES, IdentityModel, identity_in
 from clients_app.api.serializers.secrets import expiration_in
-from clients_app.api.views.credentials import Credentials, CredentialsView, CredentialView, to_add
+from clients_app.api.views.credentials import Credentials, to_add
+from clients_app.api.views.resource import Resource
 from clients_app.http.credential_json import identity_json, listed_identity_json
 from clients_app.http.credential_kinds import IDENTITY
 from clients_app.permissions import Action
@@ -35,14 +36,16 @@ _IDENTITIES: Final = Credentials(
 )
 
 
-class IdentitiesView(CredentialsView):
+class IdentitiesView(Resource):
     """The federated identities of a client, also those that expired in the last 90 days."""
 
     resource = "identities"
 
     properties = IDENTITY_PROPERTIES
 
-    credentials = _IDENTITIES
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the federated identities, newest first."""
+        return _IDENTITIES.page(request, **address)
 
     def post(self, request: Request, **address: str) -> Response:
         """Let tokens of a platform prove the client."""
@@ -55,11 +58,21 @@ class IdentitiesView(CredentialsView):
         return Response(identity_json(add_identity(client, draft, **by)), status=201)
 
 
-class IdentityView(CredentialView):
+class IdentityView(Resource):
     """A federated identity of a client."""
 
     resource = "identity"
 
     properties = IDENTITY_PROPERTIES
 
-    credentials = _IDENTITIES
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the federated identity."""
+        return _IDENTITIES.one(request, **address)
+
+    def put(self, request: Request, **address: str) -> Response:
+        """Change its rules, its description or its expiration."""
+        return _IDENTITIES.edited(request, **address)
+
+    def delete(self, request: Request, **address: str) -> Response:
+        """Remove it with its tokens: no token is issued for it from now on."""
+        return _IDENTITIES.removed(request, **address)

@@ -13,14 +13,7 @@ from clients_app.api.serializers.credentials import (
     one_key_in,
 )
 from clients_app.api.serializers.secrets import expiration_in
-from clients_app.api.views.credentials import (
-    Credentials,
-    CredentialsView,
-    CredentialView,
-    edit_in,
-    successor_end,
-    to_add,
-)
+from clients_app.api.views.credentials import Credentials, edit_in, successor_end, to_add
 from clients_app.api.views.resource import Resource
 from clients_app.http.credential_json import key_json, listed_key_json
 from clients_app.http.credential_kinds import KEY
@@ -37,14 +30,16 @@ _KEYS: Final = Credentials(
 )
 
 
-class KeysView(CredentialsView):
+class KeysView(Resource):
     """The public keys of a client: live ones and those that expired in the last 90 days."""
 
     resource = "keys"
 
     properties = KEY_PROPERTIES
 
-    credentials = _KEYS
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the keys, newest first."""
+        return _KEYS.page(request, **address)
 
     def post(self, request: Request, **address: str) -> Response:
         """Add a public key, or the address of the client's keys; the private key stays there."""
@@ -59,14 +54,24 @@ class KeysView(CredentialsView):
         return Response(key_json(key), status=201)
 
 
-class KeyView(CredentialView):
+class KeyView(Resource):
     """A public key of a client."""
 
     resource = "key"
 
     properties = KEY_PROPERTIES
 
-    credentials = _KEYS
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the key."""
+        return _KEYS.one(request, **address)
+
+    def put(self, request: Request, **address: str) -> Response:
+        """Change the description or the expiration; the key stays."""
+        return _KEYS.edited(request, **address)
+
+    def delete(self, request: Request, **address: str) -> Response:
+        """Remove the key with its tokens: no token is issued for it from now on."""
+        return _KEYS.removed(request, **address)
 
 
 class RotateKeyView(Resource):

@@ -12,14 +12,7 @@ from clients_app.api.serializers.secrets import (
     SecretModel,
     expiration_in,
 )
-from clients_app.api.views.credentials import (
-    Credentials,
-    CredentialsView,
-    CredentialView,
-    edit_in,
-    successor_end,
-    to_add,
-)
+from clients_app.api.views.credentials import Credentials, edit_in, successor_end, to_add
 from clients_app.api.views.resource import Resource
 from clients_app.http.credential_json import credential_json
 from clients_app.http.credential_kinds import SECRET
@@ -44,14 +37,16 @@ _SECRETS: Final = Credentials(
 )
 
 
-class SecretsView(CredentialsView):
+class SecretsView(Resource):
     """The secrets of a client: live ones and those that expired in the last 90 days."""
 
     resource = "secrets"
 
     properties = PROPERTIES
 
-    credentials = _SECRETS
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the secrets, newest first, without their values."""
+        return _SECRETS.page(request, **address)
 
     def post(self, request: Request, **address: str) -> Response:
         """Add a secret, which only this answer shows."""
@@ -62,14 +57,24 @@ class SecretsView(CredentialsView):
         return Response(added(add_secret(client, draft, **by)), status=201)
 
 
-class SecretView(CredentialView):
+class SecretView(Resource):
     """A secret of a client."""
 
     resource = "secret"
 
     properties = PROPERTIES
 
-    credentials = _SECRETS
+    def get(self, request: Request, **address: str) -> Response:
+        """Return the secret without its value."""
+        return _SECRETS.one(request, **address)
+
+    def put(self, request: Request, **address: str) -> Response:
+        """Change the description or the expiration; the value stays."""
+        return _SECRETS.edited(request, **address)
+
+    def delete(self, request: Request, **address: str) -> Response:
+        """Remove the secret with its tokens: no token is issued for it from now on."""
+        return _SECRETS.removed(request, **address)
 
 
 class RotateView(Resource):
