@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from clients_app.actors import Actor
 from clients_app.api.etags import expected_version, shown
@@ -54,7 +55,7 @@ def to_add(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """How one kind of credential is listed, shown, edited and removed by the methods of its views.
+    """How one kind of credential is listed, shown, edited and removed: see ``method_of``.
 
     ``draft_of`` makes the draft of an edit from the values of a body, a ``model``, and the row.
     """
@@ -107,6 +108,16 @@ class Credentials:
         number = address[f"{self.kind.word}_id"]
         is_id = number.isascii() and number.isdecimal() and len(number) < 19
         return self.kind.get(client, int(number) if is_id else 0, now=timezone.now())
+
+
+def method_of(answer: Callable[..., Response], about: str) -> Callable[..., Response]:
+    """Return a method for a view that returns what ``answer`` does; its docstring is ``about``."""
+
+    def method(_view: APIView, request: Request, **address: str) -> Response:
+        return answer(request, **address)
+
+    method.__doc__ = about
+    return method
 
 
 def edit_in(values: dict[str, Any], row: ClientSecret | ClientKey) -> CredentialDraft:

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from clients_app.api.serializers.credentials import IDENTITY_PROPERTIES, IdentityModel, identity_in
 from clients_app.api.serializers.secrets import expiration_in
-from clients_app.api.views.credentials import Credentials, to_add
+from clients_app.api.views.credentials import Credentials, method_of, to_add
 from clients_app.api.views.resource import Resource
 from clients_app.http.credential_json import identity_json, listed_identity_json
 from clients_app.http.credential_kinds import IDENTITY
@@ -43,9 +43,7 @@ class IdentitiesView(Resource):
 
     properties = IDENTITY_PROPERTIES
 
-    def get(self, request: Request, **address: str) -> Response:
-        """Return the federated identities, newest first."""
-        return _IDENTITIES.page(request, **address)
+    get = method_of(_IDENTITIES.page, "Return the federated identities, newest first.")
 
     def post(self, request: Request, **address: str) -> Response:
         """Let tokens of a platform prove the client."""
@@ -65,14 +63,8 @@ class IdentityView(Resource):
 
     properties = IDENTITY_PROPERTIES
 
-    def get(self, request: Request, **address: str) -> Response:
-        """Return the federated identity."""
-        return _IDENTITIES.one(request, **address)
-
-    def put(self, request: Request, **address: str) -> Response:
-        """Change its rules, its description or its expiration."""
-        return _IDENTITIES.edited(request, **address)
-
-    def delete(self, request: Request, **address: str) -> Response:
-        """Remove it with its tokens: no token is issued for it from now on."""
-        return _IDENTITIES.removed(request, **address)
+    get = method_of(_IDENTITIES.one, "Return the federated identity.")
+    put = method_of(_IDENTITIES.edited, "Change its rules, its description or its expiration.")
+    delete = method_of(
+        _IDENTITIES.removed, "Remove it with its tokens: no token is issued for it from now on."
+    )

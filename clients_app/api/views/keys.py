@@ -13,7 +13,7 @@ from clients_app.api.serializers.credentials import (
     one_key_in,
 )
 from clients_app.api.serializers.secrets import expiration_in
-from clients_app.api.views.credentials import Credentials, edit_in, successor_end, to_add
+from clients_app.api.views.credentials import Credentials, edit_in, method_of, successor_end, to_add
 from clients_app.api.views.resource import Resource
 from clients_app.http.credential_json import key_json, listed_key_json
 from clients_app.http.credential_kinds import KEY
@@ -37,9 +37,7 @@ class KeysView(Resource):
 
     properties = KEY_PROPERTIES
 
-    def get(self, request: Request, **address: str) -> Response:
-        """Return the keys, newest first."""
-        return _KEYS.page(request, **address)
+    get = method_of(_KEYS.page, "Return the keys, newest first.")
 
     def post(self, request: Request, **address: str) -> Response:
         """Add a public key, or the address of the client's keys; the private key stays there."""
@@ -61,17 +59,11 @@ class KeyView(Resource):
 
     properties = KEY_PROPERTIES
 
-    def get(self, request: Request, **address: str) -> Response:
-        """Return the key."""
-        return _KEYS.one(request, **address)
-
-    def put(self, request: Request, **address: str) -> Response:
-        """Change the description or the expiration; the key stays."""
-        return _KEYS.edited(request, **address)
-
-    def delete(self, request: Request, **address: str) -> Response:
-        """Remove the key with its tokens: no token is issued for it from now on."""
-        return _KEYS.removed(request, **address)
+    get = method_of(_KEYS.one, "Return the key.")
+    put = method_of(_KEYS.edited, "Change the description or the expiration; the key stays.")
+    delete = method_of(
+        _KEYS.removed, "Remove the key with its tokens: no token is issued for it from now on."
+    )
 
 
 class RotateKeyView(Resource):

@@ -12,7 +12,7 @@ from clients_app.api.serializers.secrets import (
     SecretModel,
     expiration_in,
 )
-from clients_app.api.views.credentials import Credentials, edit_in, successor_end, to_add
+from clients_app.api.views.credentials import Credentials, edit_in, method_of, successor_end, to_add
 from clients_app.api.views.resource import Resource
 from clients_app.http.credential_json import credential_json
 from clients_app.http.credential_kinds import SECRET
@@ -44,9 +44,7 @@ class SecretsView(Resource):
 
     properties = PROPERTIES
 
-    def get(self, request: Request, **address: str) -> Response:
-        """Return the secrets, newest first, without their values."""
-        return _SECRETS.page(request, **address)
+    get = method_of(_SECRETS.page, "Return the secrets, newest first, without their values.")
 
     def post(self, request: Request, **address: str) -> Response:
         """Add a secret, which only this answer shows."""
@@ -64,17 +62,12 @@ class SecretView(Resource):
 
     properties = PROPERTIES
 
-    def get(self, request: Request, **address: str) -> Response:
-        """Return the secret without its value."""
-        return _SECRETS.one(request, **address)
-
-    def put(self, request: Request, **address: str) -> Response:
-        """Change the description or the expiration; the value stays."""
-        return _SECRETS.edited(request, **address)
-
-    def delete(self, request: Request, **address: str) -> Response:
-        """Remove the secret with its tokens: no token is issued for it from now on."""
-        return _SECRETS.removed(request, **address)
+    get = method_of(_SECRETS.one, "Return the secret without its value.")
+    put = method_of(_SECRETS.edited, "Change the description or the expiration; the value stays.")
+    delete = method_of(
+        _SECRETS.removed,
+        "Remove the secret with its tokens: no token is issued for it from now on.",
+    )
 
 
 class RotateView(Resource):
