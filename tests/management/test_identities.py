@@ -72,6 +72,7 @@ def test_identity_by_rules_is_edited_and_removed(run: Run, pump: Client, tmp_pat
     [
         ((), "(--issuer)"),
         (("--platform", "github"), "Enter a value such as octo-org. (--field owner)"),
+        (("--platform", "github", "--claim", "ref=main"), "(--subject)"),
         (("--platform", "jenkins"), "Name one of these platforms: github, gitlab"),
         (("--platform", "github", "--field", "owner=a b"), "(--field owner)"),
         (("--platform", "github", "--field", "org=a"), "This platform has no field org. It has:"),

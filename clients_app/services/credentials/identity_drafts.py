@@ -32,6 +32,11 @@ class GivenIdentity:
     claim_rules: Mapping[str, str] | None = None
     jwks: str | None = None  # as pasted; empty: by discovery
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether a subject or claims were said, which the fields of a platform's form make."""
+        return self.subject_rule is not None or self.claim_rules is not None
+
     @classmethod
     def read(cls, said: Callable[[str], Any], jwks: str | None) -> Self:
         """Return what ``said`` returns for the names of a file."""
@@ -58,7 +63,7 @@ def identity_draft(
     Errors: RuleBroken (identity.platform, identity.fields, identity.fields.NAME).
     """
     preset = _preset_of(given, was)
-    names_platform_alone = was is None and given.subject_rule is None and preset.key != "other"
+    names_platform_alone = was is None and preset.key != "other" and not given.has_rules
     by_fields = given.fields or names_platform_alone  # then the error says which field is missing
     trust = (_by_fields if by_fields else _by_rules)(preset, given, was)
     pasted = json.dumps(was.jwks) if was and was.jwks else ""
@@ -84,7 +89,7 @@ def _preset_of(given: GivenIdentity, was: FederatedIdentity | None) -> Preset:
 
 def _by_fields(preset: Preset, given: GivenIdentity, was: FederatedIdentity | None) -> Trust:
     fields = given.fields or {}
-    if given.subject_rule is not None or given.claim_rules is not None:
+    if given.has_rules:
         sentence = _("Give the fields of the platform, or a subject with claims: not both.")
         raise RuleBroken(sentence, field="identity.fields")
     names = [field.name for field in preset.fields]
