@@ -23,7 +23,7 @@ LATEST: Final = events.TOP
 
 
 def every_client() -> list[Any]:
-    return list(Client.objects.values_list("pk", flat=True))
+    return list(Client.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def every_secret() -> list[int]:
