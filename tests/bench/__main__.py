@@ -30,6 +30,7 @@ from tests.bench import (
     refusals,
 )
 from tests.bench.assertions import with_range
+from tests.bench.flood import READY
 from tests.bench.portal import BenchPortal
 from tests.portal_process import CHECKOUT
 
@@ -221,6 +222,9 @@ def _stranger(portal: BenchPortal, kind: str, rate: int) -> subprocess.Popen[str
     assert stranger.stdin is not None
     stranger.stdin.write("\n".join(client_id for client_id, _ in portal.pairs))
     stranger.stdin.close()
+    assert stranger.stdout is not None
+    if stranger.stdout.readline().strip() != READY:
+        raise SystemExit("The attacker could not make its forgeries.")
     return stranger
 
 

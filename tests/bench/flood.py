@@ -1,12 +1,13 @@
 """An attacker: well-formed wrong secrets, or forged assertions, for live clients, at a given rate.
 
 `python -m tests.bench.flood KIND PORT RATE SECONDS`, client ids on standard input; KIND: `secrets`,
-or the algorithm of the assertions. Prints how often each status was answered, as JSON.
+or the algorithm of the assertions. Prints a line when all are forged and the first is sent, and at
+the end how often each status was answered, as JSON.
 """
 
-import http.client
 import json
 import secrets
+import socket
 import sys
 import time
 from collections import Counter
@@ -26,16 +27,20 @@ Forgery = tuple[dict[str, str], str]
 RSA_BYTES: Final = 256  # of 2048 bits
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 CONNECTIONS = 8  # separate ones, so that a slow response delays only part of the flood
+ANSWER_MAX = 65536  # bytes
+READY: Final = "ready"  # printed when all is forged: an attacker's own work is not the server's
 
 
 def main() -> None:
     """Send the flood and print the statuses."""
     forge, (port, rate, seconds) = FORGERIES[sys.argv[1]], map(int, sys.argv[2:])
-    ids = sys.stdin.read().split()
+    ids = cycle(sys.stdin.read().split())
+    forged = [_as_request(*forge(next(ids), port)) for _ in range(rate * seconds)]
+    print(READY, flush=True)  # noqa: T201  its answer
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         parts = [
-            pool.submit(_flood, forge, port, rate / CONNECTIONS, seconds, ids)
-            for _ in range(CONNECTIONS)
+            pool.submit(_flood, forged[first::CONNECTIONS], port, rate / CONNECTIONS)
+            for first in range(CONNECTIONS)
         ]
     total: Counter[int] = sum((part.result() for part in parts), Counter())
     print(json.dumps(total))  # noqa: T201  its answer
@@ -76,24 +81,24 @@ FORGERIES: Final[dict[str, Callable[[str, int], Forgery]]] = {
 }
 
 
-def _flood(
-    forge: Callable[[str, int], Forgery], port: int, rate: float, seconds: int, ids: list[str]
-) -> Counter[int]:
+def _as_request(headers: dict[str, str], body: str) -> bytes:
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+    lines = [f"POST {TOKEN_PATH} HTTP/1.1", "Host: localhost"]
+    lines += [f"{name}: {value}" for name, value in (headers | form).items()]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+def _flood(forged: list[bytes], port: int, rate: float) -> Counter[int]:
     statuses: Counter[int] = Counter()
-    wire = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     start = time.monotonic()
-    for number, client_id in enumerate(cycle(ids)):
-        due = start + number / rate
-        if due > start + seconds:
-            break
-        time.sleep(max(0.0, due - time.monotonic()))
-        headers, body = forge(client_id, port)
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        wire.request("POST", TOKEN_PATH, body, headers | form)
-        answer = wire.getresponse()
-        answer.read()
-        statuses[answer.status] += 1
-    wire.close()
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+        for number, request in enumerate(forged):
+            time.sleep(max(0.0, start + number / rate - time.monotonic()))
+            wire.sendall(request)
+            answer = b""
+            while not answer.endswith(b"}") and (piece := wire.recv(ANSWER_MAX)):
+                answer += piece
+            statuses[int(answer.split(maxsplit=2)[1])] += 1
     return statuses
 
 
