@@ -41,7 +41,8 @@ def ensure_active_key(*, now: datetime) -> SigningKey:
                 row = _add_active(actor=_SYSTEM, now=now)
         except IntegrityError:  # one_active_signing_key: another process was faster
             row = SigningKey.objects.get(state=State.ACTIVE)
-    for kid in _present().exclude(state=State.RETIRED).values_list("kid", flat=True):
+    signing = _present().exclude(state=State.RETIRED).order_by("created_at")
+    for kid in signing.values_list("kid", flat=True):
         private_keys.loaded_key(kid)
     return row
 
