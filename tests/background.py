@@ -1,8 +1,10 @@
-"""What goes on in threads of its own while a block runs."""
+"""What goes on beside a test while a block runs: in threads, or in a process of its own."""
 
+import subprocess
 import threading
-from collections.abc import Callable
-from typing import Self
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
 
 
 class Background:
@@ -21,3 +23,17 @@ class Background:
         self.is_over.set()
         for thread in self._threads:
             thread.join()
+
+
+@contextmanager
+def running_process(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """Run a command, and wait for its end after the block, which makes it end.
+
+    A block that fails does not, and the test would wait forever.
+    """
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise

@@ -12,6 +12,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
+from tests.background import running_process
 from tests.factories import insert_clients, make_client, make_person
 from tests.management.conftest import Run, environment_of_commands
 from tests.portal_process import CHECKOUT
@@ -149,7 +150,7 @@ def test_list_whose_reader_has_seen_enough_ends_without_a_word(
     """As with `| head -1`; more than a pipe holds."""
     insert_clients((f"Client {number} {'x' * 150}" for number in range(600)), tenant)
     words = [sys.executable, str(CHECKOUT / "manage.py"), "clients", "list"]
-    with subprocess.Popen(
+    with running_process(
         words,
         env=environment_of_commands(),
         stdout=subprocess.PIPE,

@@ -18,6 +18,7 @@ from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.credentials.identities import IdentityDraft, add_identity
 from clients_app.services.usage import counts
 from tests.actors import command_line_in
+from tests.background import running_process
 from tests.free_ports import free_port
 from tests.oauth.assertions import ISSUER, asking
 from tests.oauth.wsgi import Reply, environ, through_the_short_entrance
@@ -42,7 +43,7 @@ def issuer(request: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     key_sets.forget()
     near_misses.noted.clear()
     port = free_port()
-    with subprocess.Popen(
+    with running_process(
         ["node", "--no-warnings", "issuers.mjs", request.param, str(port), ISSUER],
         cwd=npm_packages.programs(),
         stdin=subprocess.PIPE,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.background import running_process
 from tests.portal_process import STOP_LIMIT_S, PortalProcess
 from tests.prepared_portal import prepared_portal
 from tests.server.processes import is_running
@@ -111,7 +112,7 @@ def test_worker_by_itself_sends_audit_events_of_other_nodes(
     own, file = tmp_path / "own", portal.data_dir / "portal.sqlite3"
     settings = {"DATA_DIR": str(own), "DATABASE_URL": f"sqlite:///{file}", "AUDIT_STREAM": "stdout"}
     command, environment = portal.command("worker"), portal.environment | settings
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as worker:
+    with running_process(command, env=environment, stdout=subprocess.PIPE) as worker:
         wait_until((own / "audit-stream.json").exists)
         assert portal.run("tenants", "add", "Otters Ltd").returncode == 0
 

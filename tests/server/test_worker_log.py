@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.background import running_process
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
 
@@ -24,7 +25,7 @@ def test_worker_waits_for_its_database_and_logs_only_json(tmp_path: Path) -> Non
         LOG_FORMAT="json",
         SECRET_KEY=KEY,
     )
-    with subprocess.Popen(
+    with running_process(
         portal.command("worker"), env=portal.environment, stderr=subprocess.PIPE, text=True
     ) as worker:
         assert worker.stderr is not None

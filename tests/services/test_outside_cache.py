@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from clients_app.models import Person, SharedValue
 from clients_app.services import outside_cache
 from portal import connections
+from tests.background import running_process
 from tests.free_ports import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -26,7 +27,7 @@ def stop_server(
     """A server that CACHE_URL names, and a function that stops it."""
     port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
+    with running_process(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         for line in server.stdout:
             if "Ready to accept connections" in line:
