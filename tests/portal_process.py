@@ -27,7 +27,7 @@ PASSWORD = "Seven-grey-herons-7"
 COMPANION = " --until-closed"
 STOP_LIMIT_S = 45  # twice what the server gives its workers, its companion and itself
 PASSWORD_FILE = "first_password"
-COMMAND_LIMIT_S = 60  # for a manage.py that hangs
+COMMAND_LIMIT_S = 180  # for a manage.py that hangs
 #: `make steady` changes the clock of the tests; portals get the same clock
 CLOCK = {
     name: value for name, value in os.environ.items() if name in {"LD_PRELOAD", "CLOCK_AHEAD_S"}

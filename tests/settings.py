@@ -47,8 +47,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, as in producti
         "NAME": str(Path(_folder) / "test-short-lived.sqlite3"),
         "MIGRATE": False,
     }
-else:  # the transaction of a test lasts as long as the test, on a busy machine too
-    DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=120000"
+else:  # a transaction lasts as long as its test, and others wait for it, on a busy machine too
+    DATABASES["default"]["OPTIONS"]["options"] += (
+        " -c idle_in_transaction_session_timeout=120000 -c lock_timeout=60000"
+    )
 
 # WhiteNoise looks for a file when it is asked for one: each browser of a test is a new server, and
 # listing all files takes it longer than most tests.

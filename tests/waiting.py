@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-LIMIT_S = 60
+LIMIT_S = 180
 T = TypeVar("T")
 
 
