@@ -145,9 +145,18 @@ def _issuer_problem(jwt: Jwt, expected: Expected) -> str:
 
 
 def _subject_problem(jwt: Jwt, expected: Expected) -> str:
-    subject = jwt.claims.get("sub")
-    is_same = subject == jwt.claims.get("iss") and _is_client(subject, expected)
-    return "" if is_same else "subject"
+    """Refuse a ``sub`` that is written otherwise than a right ``iss``; a wrong one has a problem of
+    its own."""
+    subject, issuer = jwt.claims.get("sub"), jwt.claims.get("iss")
+    if subject == issuer or not _is_client(issuer, expected):
+        return "" if _is_client(subject, expected) else "subject"
+    return "subject"
+
+
+def _shown_subject(jwt: Jwt, expected: Expected) -> tuple[str, str]:
+    issuer = jwt.claims.get("iss")
+    wanted = shown(issuer) if _is_client(issuer, expected) else expected.client_id
+    return shown(jwt.claims.get("sub")), wanted
 
 
 def _audience_problem(jwt: Jwt, expected: Expected) -> str:
@@ -200,7 +209,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("typ", _type_problem, lambda jwt, _: (shown(jwt.header.get("typ")), ASSERTION_TYPE)),
     Check("header", lambda jwt, _: _header_problem(jwt), _by(lambda jwt, _: check_header(jwt))),
     _claim("iss", _issuer_problem, "client_id"),
-    _claim("sub", _subject_problem, "client_id"),
+    Check("sub", _subject_problem, _shown_subject),
     _claim("aud", _audience_problem, "issuer"),
     Check(
         "exp",

@@ -13,6 +13,7 @@ from clients_app.rules.verdicts import SENT_MAX, shown
 
 pytestmark = pytest.mark.one_database
 CLIENT = "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
+OTHER = "00000000-8b86-4011-b42d-00cf4fc964ff"
 NOW = 1_800_000_000
 EXPECTED = Expected(
     client_id=CLIENT,
@@ -54,6 +55,29 @@ def test_first_problem_is_the_first_of_the_table():
     assert first_problem(jwt, EXPECTED) == "audience"
     assert first_problem(a_jwt(), EXPECTED) == ""
     assert len(verdicts_on(jwt, EXPECTED)) == len(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("iss", "sub", "found"),
+    [
+        (CLIENT, CLIENT, {}),
+        (CLIENT.upper(), CLIENT.upper(), {}),
+        (OTHER, CLIENT, {"iss": "issuer"}),
+        (CLIENT, OTHER, {"sub": "subject"}),
+        (OTHER, OTHER, {"iss": "issuer", "sub": "subject"}),
+        (CLIENT, CLIENT.upper(), {"sub": "subject"}),
+        (CLIENT, None, {"sub": "subject"}),
+        (None, CLIENT, {"iss": "issuer"}),
+    ],
+)
+def test_issuer_and_subject_are_each_refused_for_what_they_say(iss: Any, sub: Any, found: Any):
+    assert problems(a_jwt(iss=iss, sub=sub)) == found
+
+
+@given(*(st.sampled_from([CLIENT, CLIENT.upper(), OTHER, "", None]) for _ in range(2)))
+def test_claim_that_does_not_fit_is_not_what_is_expected(iss: Any, sub: Any):
+    for one in verdicts_on(a_jwt(iss=iss, sub=sub), EXPECTED):
+        assert one.fits or one.sent != one.expected
 
 
 def test_verdict_says_what_was_sent_and_what_is_wanted():
