@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from clients_app.rules.assertion_problems import PROBLEMS
 
+_OTHER_KID_HELPS: Final = ("", "unknown key", "many keys")
 SENT_MAX: Final = 200  # characters of what was sent that are shown
 
 
@@ -30,6 +31,15 @@ class Verdict(NamedTuple):
     def cause(self) -> str:
         """What a refusal for it is counted as; empty if it fits."""
         return PROBLEMS[self.problem][1] if self.problem else ""
+
+
+def verdict_on_kid(sent: object, known: Iterable[str], problem: str = "") -> Verdict:
+    """Return the verdict on a ``kid``, given those of the ``known`` keys.
+
+    They are expected only where another kid would help: not for a key that expired, say.
+    """
+    expected = ", ".join(known) if problem in _OTHER_KID_HELPS else ""
+    return Verdict("kid", shown(sent), shown(expected), problem)
 
 
 def telling(verdicts: Iterable[Verdict]) -> list[Verdict]:

@@ -14,7 +14,7 @@ from clients_app.oauth.credential_query import (
 from clients_app.oauth.errors import unavailable
 from clients_app.rules.assertions import TRIED_MAX
 from clients_app.rules.jwts import Jwt
-from clients_app.rules.verdicts import Verdict, shown
+from clients_app.rules.verdicts import Verdict, verdict_on_kid
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys
 from clients_app.services.failure_limits import seconds_left
@@ -135,10 +135,10 @@ def note_unsigned(
     if not near_misses.has_room(attempt.client_id, is_signed=False):
         return
     known = [key.kid for row in rows for key in keys_of(row, attempt)]
-    sent, expected = shown(attempt.jwt.header.get("kid")), shown(", ".join(known))
+    verdict = verdict_on_kid(attempt.jwt.header.get("kid"), known, problem if known else "no keys")
     near_misses.note(
         attempt.client_id,
-        [Verdict("kid", sent, expected, problem if known else "no keys"), *verdicts()],
+        [verdict, *verdicts()],
         credential=None,
         is_signed=False,
         address=attempt.address,

@@ -37,7 +37,7 @@ from clients_app.rules.assertion_problems import PROBLEMS
 from clients_app.rules.assertions import LEEWAY_S, Expected, first_problem, verdicts_on
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
-from clients_app.rules.verdicts import Verdict, shown
+from clients_app.rules.verdicts import Verdict, shown, verdict_on_kid
 from clients_app.services.credentials import used_assertions
 from clients_app.services.tokens.credentials import KEY, Credential
 from clients_app.services.usage.refused_requests import count_unproved_request
@@ -159,7 +159,7 @@ def _note_other_key(attempt: Attempt, problem: str) -> Credential | None:
         for row, key in others:
             if verifies(key, attempt.jwt):
                 problem = "unknown key" if is_live(row, now=attempt.now) else "expired key"
-                verdict = Verdict("kid", shown(kid), key.kid, problem)
+                verdict = verdict_on_kid(kid, [key.kid], problem)
                 verdicts = [verdict, *verdicts_on(attempt.jwt, _expected(attempt))]
                 note(attempt, Credential(KEY, row.id), verdicts)
                 return Credential(KEY, row.id)

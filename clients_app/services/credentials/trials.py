@@ -17,7 +17,7 @@ from clients_app.rules import assertions
 from clients_app.rules.assertions import TRIED_MAX, Expected
 from clients_app.rules.federation import platform_tokens
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
-from clients_app.rules.verdicts import Verdict, shown, telling
+from clients_app.rules.verdicts import Verdict, shown, telling, verdict_on_kid
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.key_sets import is_fresh
 from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys
@@ -101,18 +101,18 @@ def _signature(jwt: Jwt, known: Iterable[VerifyingKey] | None) -> Verdict:
     """Return whether one of the ``known`` keys made the signature; None: they are not here yet."""
     kid, algorithm = jwt.header.get("kid"), jwt.header.get("alg")
     if known is None:
-        return Verdict("kid", shown(kid), "", "no keys")
+        return verdict_on_kid(kid, (), "no keys")
     fitting = [key for key in known if kid in (None, key.kid)]
-    expected = ", ".join(key.kid for key in known)
+    kids = [key.kid for key in known]
     if not fitting:
-        return Verdict("kid", shown(kid), expected, "unknown key")
+        return verdict_on_kid(kid, kids, "unknown key")
     usable = [key for key in fitting if algorithm in key.algorithms]
     if len(usable) > TRIED_MAX:
-        return Verdict("kid", shown(kid), expected, "many keys")
+        return verdict_on_kid(kid, kids, "many keys")
     if not usable:
         algorithms = ", ".join(dict.fromkeys(one for key in fitting for one in key.algorithms))
         return Verdict("alg", shown(algorithm), algorithms, "algorithm")
     verified = any(
         key.verifies(jwt.signed, jwt.signature, algorithm=str(algorithm)) for key in usable
     )
-    return Verdict("kid", shown(kid), expected, "" if verified else "signature")
+    return verdict_on_kid(kid, kids, "" if verified else "signature")

@@ -19,6 +19,10 @@ from tests.oauth.wsgi import Reply
 
 Ask = Callable[..., Reply]
 EC = key_of("EC")
+EXPIRED = {
+    "created_at": datetime(2025, 12, 31, tzinfo=UTC),
+    "expires_at": datetime(2026, 1, 1, tzinfo=UTC),
+}
 
 
 def test_near_misses_have_no_token_and_are_twenty_at_most(
@@ -41,6 +45,27 @@ def test_flood_of_near_misses_is_noted_at_a_bounded_rate(
     for _ in range(12):
         ask(body=asking(assertion(good.id, EC, aud="x")))
     assert len(near_misses.noted) == near_misses.OF_CLIENT_MAX
+
+
+@pytest.mark.parametrize(
+    ("change", "kid", "expected"),
+    [
+        ({}, EC.thumbprint(), ""),
+        ({}, "another", EC.thumbprint()),
+        (EXPIRED, EC.thumbprint(), ""),
+    ],
+)
+def test_kid_is_expected_only_where_another_would_help(
+    change: dict[str, Any], kid: str, expected: str, good: SimpleNamespace, own: ClientKey, ask: Ask
+):
+    """Not the one that was sent, where another key signed or the key has expired."""
+    ClientKey.objects.filter(pk=own.pk).update(**change)
+    signed_by = EC if change else key_of("EC", 9)
+
+    ask(body=asking(assertion(good.id, signed_by, header={"kid": kid})))
+
+    [noted] = near_misses.noted
+    assert noted.verdicts[0][:3] == ("kid", kid, expected)
 
 
 def test_near_misses_are_gone_after_a_day(good: SimpleNamespace, own: ClientKey, ask: Ask):
