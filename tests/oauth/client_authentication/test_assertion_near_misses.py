@@ -54,6 +54,7 @@ def test_flood_of_near_misses_is_noted_at_a_bounded_rate(
         ({}, "another", EC.thumbprint()),
         (EXPIRED, EC.thumbprint(), ""),
     ],
+    ids=["forged", "another kid", "expired"],  # the same in all processes, as a new kid is not
 )
 def test_kid_is_expected_only_where_another_would_help(
     change: dict[str, Any], kid: str, expected: str, good: SimpleNamespace, own: ClientKey, ask: Ask
