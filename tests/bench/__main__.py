@@ -8,8 +8,6 @@ the environment.
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -30,9 +28,8 @@ from tests.bench import (
     refusals,
 )
 from tests.bench.assertions import with_range
-from tests.bench.flood import READY
+from tests.bench.flood import begun, statuses_of
 from tests.bench.portal import BenchPortal
-from tests.portal_process import CHECKOUT
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 DURATION = int(os.environ.get("DURATION", "5"))
@@ -128,12 +125,12 @@ def under_flood(folder: Path, stack: ExitStack) -> Rows:
     load.warm(target)
     for _ in range(ROUNDS):
         for flood in FLOODS:
-            stranger = _stranger(portal, *flood)
+            attacker = begun(portal, *flood, seconds=DURATION) if flood[1] else None
             good = load.run(target, DURATION)
             if good.refused:
                 raise SystemExit(f"{good.refused} good requests were refused in a flood.")
             rates[flood].append(good.per_cpu_second)
-            for status, count in (_told(stranger) if stranger else {}).items():
+            for status, count in (statuses_of(attacker) if attacker else {}).items():
                 of_kind = statuses[flood[0]]
                 of_kind[status] = of_kind.get(status, 0) + count
     memory = max(machine.proportional_mib(pid) for pid in portal.workers())
@@ -206,34 +203,6 @@ def _chosen(names: list[str]) -> list[Part]:
     if unknown := set(names) - set(parts):
         raise SystemExit(f"PARTS names {unknown}; there are {' '.join(parts)}.")
     return [parts[name] for name in names or parts]
-
-
-def _stranger(portal: BenchPortal, kind: str, rate: int) -> subprocess.Popen[str] | None:
-    if not rate:
-        return None
-    words = ("-m", "tests.bench.flood", kind, str(portal.port), str(rate), str(DURATION))
-    stranger = subprocess.Popen(
-        machine.on_core(machine.LOAD_CORE, sys.executable, *words),
-        cwd=CHECKOUT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert stranger.stdin is not None
-    stranger.stdin.write("\n".join(client_id for client_id, _ in portal.pairs))
-    stranger.stdin.close()
-    assert stranger.stdout is not None
-    if stranger.stdout.readline().strip() != READY:
-        raise SystemExit("The attacker could not make its forgeries.")
-    return stranger
-
-
-def _told(stranger: subprocess.Popen[str]) -> dict[str, int]:
-    assert stranger.stdout is not None
-    statuses: dict[str, int] = json.loads(stranger.stdout.read())
-    if stranger.wait() or set(statuses) - {"401", "429"}:
-        raise SystemExit(f"Forgeries were answered with {statuses}.")
-    return statuses
 
 
 def _rate(rounds: list[load.Round]) -> float:

@@ -8,6 +8,7 @@ the end how often each status was answered, as JSON.
 import json
 import secrets
 import socket
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -19,9 +20,11 @@ from typing import Final
 
 from clients_app.rules.jwts import to_base64url
 from clients_app.rules.secret_format import new_secret
+from tests.bench import machine
 from tests.bench.assertions import body_with
 from tests.bench.load import basic
-from tests.bench.portal import TOKEN_PATH
+from tests.bench.portal import TOKEN_PATH, BenchPortal
+from tests.portal_process import CHECKOUT
 
 Forgery = tuple[dict[str, str], str]
 RSA_BYTES: Final = 256  # of 2048 bits
@@ -44,6 +47,34 @@ def main() -> None:
         ]
     total: Counter[int] = sum((part.result() for part in parts), Counter())
     print(json.dumps(total))  # noqa: T201  its answer
+
+
+def begun(portal: BenchPortal, kind: str, rate: int, *, seconds: int) -> subprocess.Popen[str]:
+    """Return an attacker of the portal's clients on the other core, with its forgeries made."""
+    words = ("-m", "tests.bench.flood", kind, str(portal.port), str(rate), str(seconds))
+    attacker = subprocess.Popen(
+        machine.on_core(machine.LOAD_CORE, sys.executable, *words),
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert attacker.stdin is not None
+    assert attacker.stdout is not None
+    attacker.stdin.write("\n".join(client_id for client_id, _ in portal.pairs))
+    attacker.stdin.close()
+    if attacker.stdout.readline().strip() != READY:
+        raise SystemExit("The attacker could not make its forgeries.")
+    return attacker
+
+
+def statuses_of(attacker: subprocess.Popen[str]) -> dict[str, int]:
+    """Return how often each status was answered, once the attacker has ended."""
+    assert attacker.stdout is not None
+    statuses: dict[str, int] = json.loads(attacker.stdout.read())
+    if attacker.wait() or set(statuses) - {"401", "429"}:
+        raise SystemExit(f"Forgeries were answered with {statuses}.")
+    return statuses
 
 
 def wrong_secret(client_id: str, port: int) -> Forgery:
