@@ -51,6 +51,9 @@ SELECT NULL, NULL, a.custom_identifier, string_agg(s.name, ' '), NULL, a.id, NUL
 _QUERY_WITH_APIS: Final = f"{_QUERY} UNION ALL {_APIS}"
 
 
+Asked = tuple[tuple[str, str], ...]  # the parameters of a token request that prove nothing
+
+
 class StoredClient(NamedTuple):
     """A client as the database has it; without secrets unless ``is_active``.
 
@@ -70,8 +73,8 @@ class StoredClient(NamedTuple):
     secrets: list[SecretRow]
     active_kid: str | None
     valid_until: datetime | None
-    #: what it was granted by a credential and a body, for the next request that is the same
-    granted: dict[tuple[Credential | None, bytes], tuple[GrantResult, TokenTemplate]]
+    #: what it was granted, for the next request that asks the same with the same credential
+    granted: dict[tuple[Credential | None, Asked], tuple[GrantResult, TokenTemplate]]
     #: what ``credentials_of`` read, once a JWT was sent
     credentials: list[StoredCredentials]
 

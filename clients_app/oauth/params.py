@@ -132,6 +132,8 @@ def pairs_of(form: str) -> Iterator[tuple[str, str]]:
     if len(pieces) > PARAMETERS_MAX:
         raise invalid_request("There are too many parameters.")
     for piece in pieces:
+        name, _, value = piece.partition("=")
+        if "%" in piece:
+            name, value = _unescaped(name), _unescaped(value)
         if piece:
-            name, _, value = piece.partition("=")
-            yield _unescaped(name), _unescaped(value)
+            yield name, value

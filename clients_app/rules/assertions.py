@@ -24,6 +24,7 @@ _MOMENT_MAX: Final = 253_402_300_799  # the last second of the year 9999
 _USUAL_TYPES: Final = (ASSERTION_TYPE, "jwt", "")
 _READ_OTHERWISE: Final = ("crit", "b64", "zip", "enc")
 _OWN_KEYS: Final = ("jku", "jwk", "x5u")  # members by which a JWT would choose its own key
+_UNUSUAL: Final = frozenset({*_READ_OTHERWISE, *_OWN_KEYS, "cty"})
 
 
 class Expected(NamedTuple):
@@ -100,6 +101,8 @@ def check_start(jwt: Jwt, claim: str, *, now: float) -> Verdict:
 
 
 def _header_problem(jwt: Jwt) -> str:
+    if jwt.header.keys().isdisjoint(_UNUSUAL):  # nearly always
+        return ""
     content_type = str(jwt.header.get("cty", "")).lower().removeprefix("application/")
     if content_type == "jwt" or any(name in jwt.header for name in _READ_OTHERWISE):
         return "critical"

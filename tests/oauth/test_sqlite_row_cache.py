@@ -118,31 +118,34 @@ def test_change_to_any_row_applies_immediately(
         assert claims_in(reply)["roles"] == []
 
 
-def test_what_was_granted_is_remembered_for_the_same_credential_and_body_only(
+def test_what_was_granted_is_remembered_for_the_same_credential_and_parameters_only(
     clients: SimpleNamespace, ask: Ask, other: BaseDatabaseWrapper
 ):
     """RES-3, SEC-11: a client that asks in different ways, and whose tenant changes a role."""
     plain = new_secret()
     stored = stored_form(plain, client_id=clients.good.row.pk)
     second = insert_secrets(clients.good.row, 1, **stored._asdict())[0]
-    one = basic(clients.good.id, clients.good.plain), clients.good.secret.pk
-    two = basic(clients.good.id, plain), second.pk
+    one, two = (clients.good.plain, clients.good.secret.pk), (plain, second.pk)
 
-    def asked(header: str, **more: str) -> Any:
-        return ask(authorization=header, body=form(GRANT, **more))
+    def by_header(plain: str, **more: str) -> Any:
+        return ask(authorization=basic(clients.good.id, plain), body=form(GRANT, **more))
 
-    for _ in range(2):  # the second time, all of it is known
-        for header, secret_id in (one, two):
+    def by_body(plain: str, **more: str) -> Any:
+        proof = {"client_id": clients.good.id, "client_secret": plain}
+        return ask(body=form(GRANT, **proof, **more))
+
+    for asked in (by_header, by_body, by_header, by_body):  # in the end, all of it is known
+        for plain, secret_id in (one, two):
             for more, scope in (({}, "api"), ({"scope": "ocsapi"}, "ocsapi")):
-                claims = claims_in(asked(header, **more))
+                claims = claims_in(asked(plain, **more))
                 assert (claims["cred"], claims["scope"]) == (secret_id, scope)
-            assert asked(header, scope="nothing").json()["error"] == "invalid_scope"
-            assert asked(header, resource="urn:x").json()["error"] == "invalid_target"
+            assert asked(plain, scope="nothing").json()["error"] == "invalid_scope"
+            assert asked(plain, resource="urn:x").json()["error"] == "invalid_target"
         assert len({claims_in(asked(one[0]))["jti"] for _ in range(5)}) == 5
     with other.cursor() as cursor:
         cursor.execute("UPDATE clients_app_role SET name = 'Renamed' WHERE name = 'MyData.Role'")
 
-    assert claims_in(asked(one[0]))["roles"] == ["Renamed", "Tenant Member"]
+    assert claims_in(by_header(one[0]))["roles"] == ["Renamed", "Tenant Member"]
 
 
 def test_rows_read_in_a_rolled_back_transaction_are_not_cached(

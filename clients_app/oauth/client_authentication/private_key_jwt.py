@@ -80,9 +80,11 @@ def _named(params: Mapping[str, str], jwt: Jwt | None) -> UUID | None:
     """Return the client that the body names, or else the JWT; client_id is optional there."""
     if client_id := params.get("client_id"):
         return parse_client_id(client_id)
-    names = (jwt.claims.get("sub"), jwt.claims.get("iss")) if jwt else ()  # one may be wrong
-    texts = (name for name in names if isinstance(name, str))
-    return next((found for text in texts if (found := parse_client_id(text))), None)
+    claims = jwt.claims if jwt else {}
+    for name in (claims.get("sub"), claims.get("iss")):  # one may be wrong
+        if isinstance(name, str) and (found := parse_client_id(name)):
+            return found
+    return None
 
 
 def _refusal(client_id: UUID | None, error: Refused, address: str, now: datetime) -> OAuthError:

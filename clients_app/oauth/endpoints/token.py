@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from clients_app import conf
 from clients_app.oauth import request_log, responses
 from clients_app.oauth.authenticated_endpoint import django_view, posted_params, respond
 from clients_app.oauth.client_authentication.methods import authenticate
-from clients_app.oauth.client_query import AuthenticatedClient
+from clients_app.oauth.client_query import Asked, AuthenticatedClient
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.grants import client_credentials
 from clients_app.oauth.grants.grant_types import GRANT_TYPES, Grant
@@ -21,7 +22,11 @@ from clients_app.services.tokens.claims import GrantResult, TokenTemplate
 from clients_app.services.usage.counts import count_token
 from clients_app.services.usage.refused_requests import count_refused_request
 
-_SAME_MAX: Final = 10  # bodies and credentials of a client
+_SAME_MAX: Final = 10  # forms and credentials of a client
+#: parameters that prove a client, and decide nothing about its token
+_PROVING: Final = frozenset(
+    {"client_id", "client_secret", "client_assertion", "client_assertion_type"}
+)
 
 
 def _steps(request: Request) -> Response:
@@ -30,8 +35,9 @@ def _steps(request: Request) -> Response:
     if client.active_kid is None:  # before a code is used
         raise unavailable("there is no active signing key", retry_after_s=5)
     try:
-        same = client.granted.get((credential, request.body))
-        granted, template = same or _granted(authenticated, request, params, now=now)
+        asked = tuple([pair for pair in params.items() if pair[0] not in _PROVING])
+        same = client.granted.get((credential, asked))
+        granted, template = same or _granted(authenticated, request, params, asked, now=now)
         issued = issue_access_token(
             template, kid=client.active_kid, now=now, extra_claims=granted.extra_claims
         )
@@ -58,21 +64,23 @@ def _granted(
     authenticated: AuthenticatedClient,
     request: Request,
     params: Mapping[str, str],
+    asked: Asked,
     *,
     now: datetime,
 ) -> tuple[GrantResult, TokenTemplate]:
     """Return what the client is granted, and what its tokens have in common.
 
-    It stays with the client where nothing else decides it, as long as the client is not read again.
+    It stays with the client where only ``asked`` decides it, as long as the client is not read
+    again.
     """
     client, credential = authenticated
     grant_type = params.get("grant_type")
     grant = _grant(grant_type, client.client_type)
     granted = grant(client, params, address=request.address, now=now)
     result = granted, _template(authenticated, granted)
-    is_usual = params.keys() <= USUAL and len(request.body) <= USUAL_MAX
+    is_usual = USUAL.issuperset(dict(asked)) and sum(map(len, chain(*asked))) <= USUAL_MAX
     if is_usual and grant_type == client_credentials.GRANT_TYPE and len(client.granted) < _SAME_MAX:
-        client.granted[credential, request.body] = result
+        client.granted[credential, asked] = result
     return result
 
 
