@@ -1,5 +1,6 @@
 """Public keys and federated identities of clients."""
 
+import clients_app.models.short_lived
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
@@ -135,7 +136,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='UsedAssertion',
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('key', clients_app.models.short_lived.RowNumber(primary_key=True, serialize=False)),
                 ('ends_at', models.BigIntegerField()),
             ],
         ),

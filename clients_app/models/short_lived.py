@@ -7,9 +7,21 @@ deleted at any time (``portal/storage``). On PostgreSQL they are UNLOGGED tables
 from typing import Final
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 ALIAS: Final = "short_lived"  # of their database, if they have their own
 NAMES: Final = {"failurecount", "guesscount", "sharedvalue", "usedassertion"}
+
+
+class RowNumber(models.BigIntegerField):
+    """A number of 64 bits, by which SQLite finds a row without an index.
+
+    An index of random keys takes as long to write as the rows.
+    Source: https://www.sqlite.org/rowidtable.html
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 class _Row(models.Model):
@@ -39,7 +51,7 @@ class GuessCount(_Row):
 class UsedAssertion(_Row):
     """An assertion that authenticated a client, until it has expired: none is accepted twice."""
 
-    key = models.CharField(max_length=64, primary_key=True)  # a digest
+    key = RowNumber(primary_key=True)  # the first bytes of a digest
     ends_at = models.BigIntegerField()  # seconds since 1970
 
 
