@@ -3,16 +3,21 @@ and never waits for the network.
 
 Two for each worker: one works while the other waits for the database. With more, each waits longer
 (docs/performance.md).
+
+Requests of a flood come last. They are answered when no other is waiting, and at each fiftieth
+turn, so that a right one among them gets an answer too.
 """
 
 import logging
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Any, Final, NamedTuple
 
 from django.conf import settings
@@ -20,11 +25,14 @@ from django.conf import settings
 from clients_app import measures
 from clients_app.http.places import TOKEN, place_of
 from clients_app.oauth.plain_http import Request
-from clients_app.oauth.short_entrance import token_response
+from clients_app.oauth.short_entrance import is_of_flood, token_response
 
 THREADS: Final = 2
 WAITING_MAX: Final = 1000  # requests; more are refused at once
 WAIT_S: Final = 10.0  # a request that waits longer is refused: its client may have given up
+FLOOD_MAX: Final = 50  # requests of a flood that wait
+FLOOD_TURN: Final = 50  # of so many requests, one may be of a flood while others are waiting
+IDLE_S: Final = 0.002  # without others: between two batches of them, the event loop has its turn
 MEMORY_MAX: Final = 1_048_576  # bytes of an answer; a longer one is written to a file
 
 log = logging.getLogger("clients_app.server")
@@ -64,6 +72,7 @@ class FileToSend:
 
 #: Gets the answer, or None if no thread was free in time; called in one of the threads.
 Deliver = Callable[[Answer | None], None]
+Waiting = tuple[Environ | Request, float, Deliver]  # with the last moment to begin
 
 
 class RequestThreads:
@@ -71,7 +80,8 @@ class RequestThreads:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._waiting: SimpleQueue[tuple[Environ | Request, float, Deliver]] = SimpleQueue()
+        self._waiting: SimpleQueue[Waiting | None] = SimpleQueue()  # None only wakes a thread up
+        self._of_flood: deque[Waiting] = deque()
 
     def start(self) -> None:
         """Start the threads; they end with the process."""
@@ -81,26 +91,49 @@ class RequestThreads:
 
     def add(self, request: Environ | Request, deliver: Deliver) -> bool:
         """Return whether the request got a place in the queue; a ``Request`` is for a token."""
+        waiting = request, time.monotonic() + WAIT_S, deliver
+        if isinstance(request, Request) and is_of_flood(request):
+            if len(self._of_flood) >= FLOOD_MAX:
+                return False
+            self._of_flood.append(waiting)
+            self._waiting.put(None)
+            return True
         if self._waiting.qsize() >= WAITING_MAX:
             return False
-        self._waiting.put((request, time.monotonic() + WAIT_S, deliver))
+        self._waiting.put(waiting)
         return True
 
     def _work(self) -> None:
+        for turn in count(1):
+            self._serve(*self._next(is_turn_of_flood=turn % FLOOD_TURN == 0))
+
+    def _next(self, *, is_turn_of_flood: bool) -> Waiting:
         while True:
-            request, latest, deliver = self._waiting.get()
-            if (began := time.monotonic()) > latest:
-                deliver(None)
-                continue
+            if is_turn_of_flood:
+                with suppress(IndexError):  # none is waiting, or the other thread has it
+                    return self._of_flood.popleft()
             try:
-                answer = self._answer(request)
-                deliver(answer)
-            except BaseException:  # Django answers its own errors; granian's are no Exception
-                log.exception("A request could not be answered.")
-                answer = FAILED
-                self._deliver_error(deliver)
-            if measures.is_on():
-                _measure(request, answer.status, waited_s=began - latest + WAIT_S, began=began)
+                waiting = self._waiting.get(timeout=IDLE_S if self._of_flood else None)
+            except Empty:
+                is_turn_of_flood = True
+                continue
+            if waiting is not None:
+                return waiting
+            is_turn_of_flood = False
+
+    def _serve(self, request: Environ | Request, latest: float, deliver: Deliver) -> None:
+        if (began := time.monotonic()) > latest:
+            deliver(None)
+            return
+        try:
+            answer = self._answer(request)
+            deliver(answer)
+        except BaseException:  # Django answers its own errors; granian's are no Exception
+            log.exception("A request could not be answered.")
+            answer = FAILED
+            self._deliver_error(deliver)
+        if measures.is_on():
+            _measure(request, answer.status, waited_s=began - latest + WAIT_S, began=began)
 
     def _answer(self, request: Environ | Request) -> Answer:
         if isinstance(request, Request):

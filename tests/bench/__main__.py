@@ -140,7 +140,7 @@ def under_flood(folder: Path, stack: ExitStack) -> Rows:
         forged = flood[0] if flood[0] == "secrets" else f"{flood[0]} assertions"
         what = f"good clients' throughput under {flood[1]} forged {forged} a second"
         rows.append((what, ">= 90 %", with_range(shares)))
-    rows.append(("answers to the forgeries", "401, 429", json.dumps(statuses)))
+    rows.append(("answers to the forgeries", "401, 429, 503", json.dumps(statuses)))
     rows.append(("proportional memory of the worker after the floods", "", f"{memory:.0f} MiB"))
     return rows
 
