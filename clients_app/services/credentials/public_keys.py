@@ -3,6 +3,7 @@
 Source: RFC 7517, RFC 7518 sections 3 and 6, RFC 8037, RFC 9864; CRE-2 and CRE-3.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
@@ -44,7 +45,7 @@ _EXPONENT_BITS: Final = 32  # a longer one makes each check as slow as a signatu
 _SHA256: Final = hashes.SHA256()
 _PKCS1: Final = padding.PKCS1v15()
 _PSS: Final = padding.PSS(padding.MGF1(_SHA256), salt_length=_SHA256.digest_size)
-_ECDSA: Final = ec.ECDSA(_SHA256)
+_ECDSA: Final = ec.ECDSA(Prehashed(_SHA256))  # the library takes longer to hash
 _SAMPLE: Final = _(
     "Paste a public key: a JWK or JWKS, or PEM that begins with -----BEGIN PUBLIC KEY or "
     "-----BEGIN CERTIFICATE."
@@ -73,7 +74,7 @@ def _verify_es256(public: Any, signature: bytes, signed: bytes) -> None:
     if len(signature) != 2 * _P256_BYTES:  # RFC 7518 section 3.4
         raise InvalidSignature
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    public.verify(encode_dss_signature(r, s), signed, _ECDSA)
+    public.verify(encode_dss_signature(r, s), hashlib.sha256(signed).digest(), _ECDSA)
 
 
 def _verify_eddsa(public: Any, signature: bytes, signed: bytes) -> None:
