@@ -26,7 +26,14 @@ from clients_app.oauth.plain_http import Request
 from clients_app.ops.health import ALIVE, LIVEZ_PATH
 from portal.server import refusals
 from portal.server.environ import body_length, environ_of
-from portal.server.request_threads import Answer, Application, Environ, FileToSend, RequestThreads
+from portal.server.request_threads import (
+    BUSY,
+    Answer,
+    Application,
+    Environ,
+    FileToSend,
+    RequestThreads,
+)
 from portal.server.token_requests import token_request
 
 FORM_MAX: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # more than the protocol endpoints take
@@ -79,8 +86,8 @@ class Entrance:
         request: Environ | Request | None = token_request(scope, headers, body)
         if request is None:
             request = environ_of(scope, body, file_wrapper=FileToSend)
-        if not await self._answered(request, proto, is_cut=len(body) > FORM_MAX):
-            self._send(proto, refusals.busy(path))
+        if why := await self._unanswered(request, proto, is_cut=len(body) > FORM_MAX):
+            self._send(proto, refusals.busy(path, why=why))
 
     async def _received(self, proto: Any, length: int | None) -> bytes:
         """Return the body. Errors: CancelledError if it is late, ProtocolClosed if incomplete."""
@@ -95,8 +102,8 @@ class Entrance:
         finally:
             del self._receiving[task]
 
-    async def _answered(self, request: Environ | Request, proto: Any, *, is_cut: bool) -> bool:
-        """Let a thread answer; return False if none is free in time.
+    async def _unanswered(self, request: Environ | Request, proto: Any, *, is_cut: bool) -> str:
+        """Let a thread answer; return why none is free in time, empty if one has answered.
 
         ``is_cut``: the rest of the body is not read, so granian closes the connection.
         """
@@ -113,13 +120,13 @@ class Entrance:
 
         if self._answered_ones:
             self._end_answered()
-        if not self._threads.add(request, deliver):
-            return False
+        if why := self._threads.add(request, deliver):
+            return why
         self._waiting += 1
         if self._sweep is None:
             self._sweep_later()
         try:
-            return await answered
+            return "" if await answered else BUSY
         finally:
             self._waiting -= 1
 

@@ -15,9 +15,9 @@ from portal.server.request_threads import Answer
 _RETRY_S: Final = 1
 
 
-def busy(path: str) -> Answer:
-    """Return the answer while too many other requests are waiting."""
-    measures.count(measures.TURNED_AWAY, "busy")
+def busy(path: str, *, why: str) -> Answer:
+    """Return the answer while too many other requests are waiting; ``why`` is for the metrics."""
+    measures.count(measures.TURNED_AWAY, why)
     return _answer(path, unavailable("too many requests are waiting", retry_after_s=_RETRY_S))
 
 

@@ -33,6 +33,8 @@ WAIT_S: Final = 10.0  # a request that waits longer is refused: its client may h
 FLOOD_MAX: Final = 50  # requests of a flood that wait
 FLOOD_TURN: Final = 50  # of so many requests, one may be of a flood while others are waiting
 IDLE_S: Final = 0.002  # without others: between two batches of them, the event loop has its turn
+BUSY: Final = "busy"  # reasons why a request gets no place in the queue
+FLOOD: Final = "flood"
 MEMORY_MAX: Final = 1_048_576  # bytes of an answer; a longer one is written to a file
 
 log = logging.getLogger("clients_app.server")
@@ -89,19 +91,22 @@ class RequestThreads:
             name = f"requests-{number + 1}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
-    def add(self, request: Environ | Request, deliver: Deliver) -> bool:
-        """Return whether the request got a place in the queue; a ``Request`` is for a token."""
+    def add(self, request: Environ | Request, deliver: Deliver) -> str:
+        """Put the request into the queue; return why it got no place there, empty if it got one.
+
+        A ``Request`` is for a token.
+        """
         waiting = request, time.monotonic() + WAIT_S, deliver
         if isinstance(request, Request) and is_of_flood(request):
             if len(self._of_flood) >= FLOOD_MAX:
-                return False
+                return FLOOD
             self._of_flood.append(waiting)
             self._waiting.put(None)
-            return True
+            return ""
         if self._waiting.qsize() >= WAITING_MAX:
-            return False
+            return BUSY
         self._waiting.put(waiting)
-        return True
+        return ""
 
     def _work(self) -> None:
         for turn in count(1):

@@ -9,6 +9,7 @@ import pytest
 from clients_app.oauth.plain_http import Request
 from clients_app.services import failure_limits
 from portal.server.request_threads import (
+    FLOOD,
     FLOOD_MAX,
     FLOOD_TURN,
     THREADS,
@@ -74,9 +75,9 @@ def threads() -> RequestThreads:
 
 def test_flood_waits_for_all_others(threads: RequestThreads, answers: Answers) -> None:
     for _ in range(3):
-        assert threads.add(token_request(ASSERTION), answers.to("flood"))
+        assert not threads.add(token_request(ASSERTION), answers.to("flood"))
     for _ in range(20):
-        assert threads.add({}, answers.to("other"))
+        assert not threads.add({}, answers.to("other"))
     threads.start()
 
     order = answers.wait_for(23)
@@ -116,6 +117,6 @@ def test_long_flood_is_refused_and_others_are_not(
     threads: RequestThreads, answers: Answers, other: Request | Environ
 ) -> None:
     for _ in range(FLOOD_MAX):
-        assert threads.add(token_request(ASSERTION), answers.to("flood"))
-    assert not threads.add(token_request(ASSERTION), answers.to("flood"))
-    assert threads.add(other, answers.to("other"))
+        assert not threads.add(token_request(ASSERTION), answers.to("flood"))
+    assert threads.add(token_request(ASSERTION), answers.to("flood")) == FLOOD
+    assert not threads.add(other, answers.to("other"))
