@@ -51,7 +51,7 @@ SELECT NULL, NULL, a.custom_identifier, string_agg(s.name, ' '), NULL, a.id, NUL
 _QUERY_WITH_APIS: Final = f"{_QUERY} UNION ALL {_APIS}"
 
 
-Asked = tuple[tuple[str, str], ...]  # the parameters of a token request that prove nothing
+GrantParameters = tuple[tuple[str, str], ...]  # of a token request, without those that say who asks
 
 
 class StoredClient(NamedTuple):
@@ -74,7 +74,7 @@ class StoredClient(NamedTuple):
     active_kid: str | None
     valid_until: datetime | None
     #: what it was granted, for the next request that asks the same with the same credential
-    granted: dict[tuple[Credential | None, Asked], tuple[GrantResult, TokenTemplate]]
+    granted: dict[tuple[Credential | None, GrantParameters], tuple[GrantResult, TokenTemplate]]
     #: what ``credentials_of`` read, once a JWT was sent
     credentials: list[StoredCredentials]
 

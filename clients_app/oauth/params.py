@@ -28,7 +28,7 @@ NEVER_IN_QUERY: Final = frozenset(
 REPEATABLE: Final = frozenset({"resource", "audience"})
 #: parameters of the forms that machines send again and again; none of them is secret
 USUAL: Final = frozenset({"grant_type", "scope", "resource", "audience"})
-USUAL_MAX: Final = 500  # bytes of such a form, with its content type
+USUAL_MAX: Final = 500  # characters of such a form that are remembered
 _KNOWN_MAX: Final = 200  # forms
 _known: Final[dict[tuple[str, bytes], Mapping[str, str]]] = {}  # forms of USUAL parameters
 _FORM: Final = re.compile(

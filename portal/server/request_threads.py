@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any, Final, NamedTuple
@@ -25,14 +25,16 @@ from django.conf import settings
 from clients_app import measures
 from clients_app.http.places import TOKEN, place_of
 from clients_app.oauth.plain_http import Request
-from clients_app.oauth.short_entrance import is_of_flood, token_response
+from clients_app.oauth.short_entrance import token_response
+from portal.server.floods import is_of_flood
 
 THREADS: Final = 2
 WAITING_MAX: Final = 1000  # requests; more are refused at once
 WAIT_S: Final = 10.0  # a request that waits longer is refused: its client may have given up
 FLOOD_MAX: Final = 50  # requests of a flood that wait
-FLOOD_TURN: Final = 50  # of so many requests, one may be of a flood while others are waiting
-IDLE_S: Final = 0.002  # without others: between two batches of them, the event loop has its turn
+FLOOD_TURN: Final = 50  # one turn of so many goes to the flood, even while others wait
+IDLE_S: Final = 0.002  # without another request, until the flood has a turn; the event loop needs
+# that long between two batches of requests
 BUSY: Final = "busy"  # reasons why a request gets no place in the queue
 FLOOD: Final = "flood"
 MEMORY_MAX: Final = 1_048_576  # bytes of an answer; a longer one is written to a file
@@ -74,11 +76,12 @@ class FileToSend:
 
 #: Gets the answer, or None if no thread was free in time; called in one of the threads.
 Deliver = Callable[[Answer | None], None]
-Waiting = tuple[Environ | Request, float, Deliver]  # with the last moment to begin
+#: a request, the last moment to begin with it, who gets its answer, and whether it is of a flood
+Waiting = tuple[Environ | Request, float, Deliver, bool]
 
 
 class RequestThreads:
-    """Runs ``application`` for requests in turn, the first one first."""
+    """Runs ``application`` for requests in turn, the first one first, and those of a flood last."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -96,40 +99,48 @@ class RequestThreads:
 
         A ``Request`` is for a token.
         """
-        waiting = request, time.monotonic() + WAIT_S, deliver
-        if isinstance(request, Request) and is_of_flood(request):
+        latest = time.monotonic() + WAIT_S
+        if is_of_flood(request):
             if len(self._of_flood) >= FLOOD_MAX:
                 return FLOOD
-            self._of_flood.append(waiting)
+            self._of_flood.append((request, latest, deliver, True))
             self._waiting.put(None)
             return ""
-        if self._waiting.qsize() >= WAITING_MAX:
+        if self._waiting.qsize() - len(self._of_flood) >= WAITING_MAX:  # without the Nones
             return BUSY
-        self._waiting.put(waiting)
+        self._waiting.put((request, latest, deliver, False))
         return ""
 
     def _work(self) -> None:
-        for turn in count(1):
-            self._serve(*self._next(is_turn_of_flood=turn % FLOOD_TURN == 0))
+        turn = 1
+        while True:
+            turn += self._serve(*self._next(is_turn_of_flood=turn % FLOOD_TURN == 0))
 
     def _next(self, *, is_turn_of_flood: bool) -> Waiting:
+        idle_at = time.monotonic() + IDLE_S
         while True:
             if is_turn_of_flood:
                 with suppress(IndexError):  # none is waiting, or the other thread has it
                     return self._of_flood.popleft()
+            patience_s = max(0.0, idle_at - time.monotonic()) if self._of_flood else None
             try:
-                waiting = self._waiting.get(timeout=IDLE_S if self._of_flood else None)
+                waiting = self._waiting.get(timeout=patience_s)
             except Empty:
                 is_turn_of_flood = True
                 continue
-            if waiting is not None:
-                return waiting
             is_turn_of_flood = False
+            if waiting is not None:
+                if self._of_flood and self._waiting.empty():
+                    self._waiting.put(None)  # the other thread may not know of the flood
+                return waiting
 
-    def _serve(self, request: Environ | Request, latest: float, deliver: Deliver) -> None:
+    def _serve(
+        self, request: Environ | Request, latest: float, deliver: Deliver, of_flood: bool
+    ) -> bool:
+        """Answer a request; return False for one that has waited too long."""
         if (began := time.monotonic()) > latest:
             deliver(None)
-            return
+            return False
         try:
             answer = self._answer(request)
             deliver(answer)
@@ -138,7 +149,9 @@ class RequestThreads:
             answer = FAILED
             self._deliver_error(deliver)
         if measures.is_on():
-            _measure(request, answer.status, waited_s=began - latest + WAIT_S, began=began)
+            waited_s = None if of_flood else began - latest + WAIT_S  # no sign of a full node
+            _measure(request, answer.status, waited_s=waited_s, began=began)
+        return True
 
     def _answer(self, request: Environ | Request) -> Answer:
         if isinstance(request, Request):
@@ -153,10 +166,13 @@ class RequestThreads:
             deliver(None)
 
 
-def _measure(request: Environ | Request, status: int, *, waited_s: float, began: float) -> None:
+def _measure(
+    request: Environ | Request, status: int, *, waited_s: float | None, began: float
+) -> None:
     place = TOKEN if isinstance(request, Request) else place_of(request["PATH_INFO"])
     measures.count(measures.RESPONSES, place, str(status))
-    measures.time(measures.WAITS, place, seconds=waited_s)
+    if waited_s is not None:
+        measures.time(measures.WAITS, place, seconds=waited_s)
     measures.time(measures.SECONDS, place, seconds=time.monotonic() - began)
 
 

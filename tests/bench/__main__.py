@@ -130,7 +130,7 @@ def under_flood(folder: Path, stack: ExitStack) -> Rows:
             if good.refused:
                 raise SystemExit(f"{good.refused} good requests were refused in a flood.")
             rates[flood].append(good.per_cpu_second)
-            for status, count in (statuses_of(attacker) if attacker else {}).items():
+            for status, count in (statuses_of(attacker, flood[0]) if attacker else {}).items():
                 of_kind = statuses[flood[0]]
                 of_kind[status] = of_kind.get(status, 0) + count
     memory = max(machine.proportional_mib(pid) for pid in portal.workers())

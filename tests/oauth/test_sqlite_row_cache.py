@@ -135,12 +135,12 @@ def test_what_was_granted_is_remembered_for_the_same_credential_and_parameters_o
         return ask(body=form(GRANT, **proof, **more))
 
     for asked in (by_header, by_body, by_header, by_body):  # in the end, all of it is known
-        for plain, secret_id in (one, two):
+        for secret, secret_id in (one, two):
             for more, scope in (({}, "api"), ({"scope": "ocsapi"}, "ocsapi")):
-                claims = claims_in(asked(plain, **more))
+                claims = claims_in(asked(secret, **more))
                 assert (claims["cred"], claims["scope"]) == (secret_id, scope)
-            assert asked(plain, scope="nothing").json()["error"] == "invalid_scope"
-            assert asked(plain, resource="urn:x").json()["error"] == "invalid_target"
+            assert asked(secret, scope="nothing").json()["error"] == "invalid_scope"
+            assert asked(secret, resource="urn:x").json()["error"] == "invalid_target"
         assert len({claims_in(asked(one[0]))["jti"] for _ in range(5)}) == 5
     with other.cursor() as cursor:
         cursor.execute("UPDATE clients_app_role SET name = 'Renamed' WHERE name = 'MyData.Role'")

@@ -3,15 +3,18 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from clients_app.services import failure_limits
 from portal.server import entrance, request_threads
 from portal.server.entrance import FORM_MAX, Entrance
 from portal.server.request_threads import THREADS, Environ
+from tests.oauth import wsgi
 
 pytestmark = pytest.mark.one_database
 
@@ -134,6 +137,22 @@ def test_request_that_finds_no_thread_gets_503(
             assert json.loads(refused.body)["error"] == "temporarily_unavailable"
         else:
             assert refused.headers["Content-Type"] == "text/plain"
+
+    run(echo, asked)
+
+
+def test_assertion_that_finds_no_place_in_a_flood_gets_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AVA-1, AVA-14."""
+    monkeypatch.setattr(failure_limits, "over_limit", {"192.0.2.7": int(time.time()) + 600})
+    monkeypatch.setattr(request_threads, "FLOOD_MAX", 0)
+    body = b"grant_type=client_credentials&client_assertion=x"
+    headers = {"content_length": str(len(body)), "content_type": wsgi.FORM}
+
+    async def asked(tested: Entrance) -> None:
+        refused = Proto(body)
+        await tested.__rsgi__(scope(TOKEN, "POST", **headers), refused)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+        assert json.loads(refused.body)["error"] == "temporarily_unavailable"
 
     run(echo, asked)
 

@@ -1,5 +1,6 @@
 """The order in which requests are answered while assertions flood in (AVA-1)."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -8,6 +9,8 @@ import pytest
 
 from clients_app.oauth.plain_http import Request
 from clients_app.services import failure_limits
+from portal.server import request_threads
+from portal.server.floods import is_of_flood
 from portal.server.request_threads import (
     FLOOD,
     FLOOD_MAX,
@@ -18,6 +21,8 @@ from portal.server.request_threads import (
     Environ,
     RequestThreads,
 )
+from tests.oauth import wsgi
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.one_database
 
@@ -29,6 +34,14 @@ SECRET: Final = b"grant_type=client_credentials&client_secret=x"
 def token_request(body: bytes, address: str = ATTACKER) -> Request:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     return Request(method="POST", headers=headers, body=body, address=address, is_secure=True)
+
+
+def page(goes_on: threading.Event | None = None) -> Environ:
+    """Return the environ of a request that is answered when ``goes_on`` is set, or at once."""
+    if goes_on is None:
+        goes_on = threading.Event()
+        goes_on.set()
+    return {"REQUEST_METHOD": "GET", "PATH_INFO": "/security/clients", "goes on": goes_on}
 
 
 @pytest.fixture(autouse=True)
@@ -51,9 +64,7 @@ class Answers:
 
     def wait_for(self, number: int) -> list[str]:
         """Return the names of the first ``number``, once they were answered."""
-        until = time.monotonic() + 60
-        while len(self.given) < number and time.monotonic() < until:
-            time.sleep(0.001)
+        wait_until(lambda: len(self.given) >= number)
         return [name for name, _ in self.given[:number]]
 
 
@@ -66,7 +77,8 @@ def answers() -> Answers:
 def threads() -> RequestThreads:
     """Threads that the test starts."""
 
-    def application(_: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        assert environ["goes on"].wait(60)
         start_response("200 OK", [])
         return [b""]
 
@@ -77,7 +89,7 @@ def test_flood_waits_for_all_others(threads: RequestThreads, answers: Answers) -
     for _ in range(3):
         assert not threads.add(token_request(ASSERTION), answers.to("flood"))
     for _ in range(20):
-        assert not threads.add({}, answers.to("other"))
+        assert not threads.add(page(), answers.to("other"))
     threads.start()
 
     order = answers.wait_for(23)
@@ -91,7 +103,7 @@ def test_flood_has_a_turn_while_others_wait(threads: RequestThreads, answers: An
         threads.add(token_request(ASSERTION), answers.to("flood"))
     others = 6 * FLOOD_TURN
     for _ in range(others):
-        threads.add({}, answers.to("other"))
+        threads.add(page(), answers.to("other"))
     threads.start()
 
     order = answers.wait_for(others + 3)
@@ -99,18 +111,41 @@ def test_flood_has_a_turn_while_others_wait(threads: RequestThreads, answers: An
     assert FLOOD_TURN - 1 <= first <= THREADS * FLOOD_TURN
 
 
-def test_flood_is_answered_at_once_where_nothing_else_waits(
+def test_flood_is_answered_while_another_request_takes_long(
     threads: RequestThreads, answers: Answers
 ) -> None:
+    """A thread that began to wait before the flood came learns of it."""
     threads.start()
-    for _ in range(5):
+    for number in range(20):
+        goes_on = threading.Event()
         threads.add(token_request(ASSERTION), answers.to("flood"))
-    assert answers.wait_for(5) == ["flood"] * 5
+        threads.add(page(goes_on), answers.to("page"))
+        wait_until(lambda: answers.given.count(("flood", 429)) > number)  # noqa: B023  at once
+        goes_on.set()
+    answers.wait_for(40)
+
+
+def test_flood_that_waited_too_long_takes_nobodys_turn(
+    threads: RequestThreads, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_threads, "WAIT_S", -1.0)
+    for _ in range(10):
+        threads.add(token_request(ASSERTION), answers.to("late"))
+    monkeypatch.setattr(request_threads, "WAIT_S", 600.0)
+    threads.add(token_request(ASSERTION), answers.to("flood"))
+    others = 3 * THREADS * FLOOD_TURN
+    for _ in range(others):
+        threads.add(page(), answers.to("other"))
+    threads.start()
+
+    order = answers.wait_for(others + 11)
+    assert order.index("flood") < others
+    assert {status for name, status in answers.given if name == "late"} == {0}
 
 
 @pytest.mark.parametrize(
     "other",
-    [token_request(ASSERTION, OTHER), token_request(SECRET), {}],
+    [token_request(ASSERTION, OTHER), token_request(SECRET), page()],
     ids=["assertion of another", "secret", "page"],
 )
 def test_long_flood_is_refused_and_others_are_not(
@@ -120,3 +155,28 @@ def test_long_flood_is_refused_and_others_are_not(
         assert not threads.add(token_request(ASSERTION), answers.to("flood"))
     assert threads.add(token_request(ASSERTION), answers.to("flood")) == FLOOD
     assert not threads.add(other, answers.to("other"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    {
+        "usual": ({}, True),
+        "escaped name": ({"body": ASSERTION.replace(b"_assertion", b"%5Fassertion")}, True),
+        "origin": ({"HTTP_ORIGIN": "https://app.example"}, True),
+        "introspection": ({"path": "/identity/connect/introspect"}, True),
+        "revocation": ({"path": "/identity/connect/revocation"}, True),
+        "another source": ({"REMOTE_ADDR": OTHER}, False),
+        "malformed form": ({"body": ASSERTION + b"&scope=%zz"}, False),
+        "page": ({"path": "/security/clients/add"}, False),
+        "GET": ({"REQUEST_METHOD": "GET"}, False),
+        "secret": ({"body": SECRET}, False),
+    }.values(),
+    ids=lambda value: None,
+)
+def test_assertion_of_a_flood_is_known_in_any_form(parts: dict[str, Any], expected: bool) -> None:
+    parts = {"path": wsgi.TOKEN_PATH, "body": ASSERTION, "REMOTE_ADDR": ATTACKER, **parts}
+    environ = wsgi.environ(parts.pop("path"), **parts)
+    body = environ["wsgi.input"].read()
+    environ["wsgi.input"].seek(0)
+    assert is_of_flood(environ) is expected
+    assert environ["wsgi.input"].read() == body

@@ -10,7 +10,7 @@ from clients_app import conf
 from clients_app.oauth import request_log, responses
 from clients_app.oauth.authenticated_endpoint import django_view, posted_params, respond
 from clients_app.oauth.client_authentication.methods import authenticate
-from clients_app.oauth.client_query import Asked, AuthenticatedClient
+from clients_app.oauth.client_query import AuthenticatedClient, GrantParameters
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.grants import client_credentials
 from clients_app.oauth.grants.grant_types import GRANT_TYPES, Grant
@@ -23,7 +23,7 @@ from clients_app.services.usage.counts import count_token
 from clients_app.services.usage.refused_requests import count_refused_request
 
 _SAME_MAX: Final = 10  # forms and credentials of a client
-#: parameters that prove a client, and decide nothing about its token
+#: parameters that say who asks, and not what for
 _PROVING: Final = frozenset(
     {"client_id", "client_secret", "client_assertion", "client_assertion_type"}
 )
@@ -64,14 +64,13 @@ def _granted(
     authenticated: AuthenticatedClient,
     request: Request,
     params: Mapping[str, str],
-    asked: Asked,
+    asked: GrantParameters,
     *,
     now: datetime,
 ) -> tuple[GrantResult, TokenTemplate]:
     """Return what the client is granted, and what its tokens have in common.
 
-    It stays with the client where only ``asked`` decides it, as long as the client is not read
-    again.
+    It stays with the client where only ``asked`` decides it, until the client is read again.
     """
     client, credential = authenticated
     grant_type = params.get("grant_type")

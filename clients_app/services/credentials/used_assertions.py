@@ -19,7 +19,7 @@ _ADD: Final = """
 INSERT INTO clients_app_usedassertion (key, ends_at) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING
 """
 _ADD_IN_SQLITE: Final = _ADD.replace("%s", "?")
-_KEY_BYTES: Final = 8  # among a million assertions, one in 18 million million looks used
+_KEY_BYTES: Final = 8  # beside a million others, a new one looks used once in 18 trillion times
 _local: Final = threading.local()
 
 
