@@ -30,13 +30,8 @@ PASTED_MAX: Final = 65_536  # characters
 KID_MAX: Final = 200
 KEYS_MAX: Final = 100  # of one key set
 RSA_BITS: Final = range(2048, 8192 + 1)
-ALGORITHMS: Final = (
-    "RS256",
-    "PS256",
-    "ES256",
-    "EdDSA",
-    "Ed25519",
-)  # the last is EdDSA's name since RFC 9864
+#: the last is EdDSA's name since RFC 9864
+ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 _OF_KIND: Final = {"RSA": ALGORITHMS[:2], "EC": ALGORITHMS[2:3], "OKP": ALGORITHMS[3:]}
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _USES: Final = ("sig", "jwt-svid")  # the latter in the trust bundles of SPIFFE
