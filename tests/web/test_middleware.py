@@ -75,9 +75,9 @@ def test_scheme_is_believed_only_from_trusted_proxies(
 @pytest.mark.both_databases
 @pytest.mark.parametrize("cookie", ["a" * 12 + "\\000", "A" * 32, "a" * 31, "../../" + "a" * 26])
 def test_session_cookie_malformed_is_ignored(client, db, cookie):
-    client.cookies.load(f'sessionid="{cookie}"')
+    reply = client.get(ROLES, headers={"cookie": f'sessionid="{cookie}"'})
 
-    assert client.get(ROLES).status_code == 303
+    assert reply.status_code == 303
 
 
 @pytest.mark.both_databases
