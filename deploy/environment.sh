@@ -1,6 +1,7 @@
 #!/bin/sh
 # Creates .venv and installs the packages pinned by hash in the lock file $1. Does nothing if they are
-# installed already.
+# installed already. Prefers the Python of the system: one that pyenv compiled without optimizations, as
+# it does by default, takes a tenth more time. To choose another, create .venv with it.
 set -eu
 cd "$(dirname "$0")/.."
 lock=$1
@@ -12,7 +13,7 @@ if cmp -s "$lock" "$installed" && fits .venv/bin/python; then
   exit 0
 fi
 if ! fits .venv/bin/python; then
-  for python in python3 python3.14 python3.13 python3.12 python3.11 none; do
+  for python in /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11 none; do
     fits "$python" && break
   done
   if [ "$python" = none ]; then
