@@ -36,6 +36,7 @@ from clients_app.services import form_keys
 from clients_app.services.people.guess_notices import close_notice
 from clients_app.services.people.preferences import ZONES, set_preferences
 from clients_app.web.access import screen, window
+from clients_app.web.addresses import at
 from clients_app.web.htmx import go, see_other, show
 from clients_app.web.once import once
 from clients_app.web.views.theme import keep_theme
@@ -43,12 +44,14 @@ from clients_app.web.views.theme import keep_theme
 _part = partial(window, None, demands_factor=False)
 
 
+@at("account")
 @screen(demands_factor=False)
 def account(request: HttpRequest) -> HttpResponse:
     """Show one's own settings."""
     return _page(request)
 
 
+@at("account/password")
 @_part()
 @once(
     "account", _("Password changed. Other sessions and applications are signed out."), claims=False
@@ -72,6 +75,7 @@ def account_password(request: HttpRequest) -> HttpResponse:
     )
 
 
+@at("account/theme")
 @_part("theme")
 def account_theme(request: HttpRequest) -> HttpResponse:
     """Save Light, Dark or System."""
@@ -83,6 +87,7 @@ def account_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@at("account/time-zone")
 @_part("time_zone")
 def account_time_zone(request: HttpRequest) -> HttpResponse:
     """Save the time zone in which the person sees and types times."""
@@ -98,6 +103,7 @@ def account_time_zone(request: HttpRequest) -> HttpResponse:
     return _saved(request, gettext("Time zone saved."))
 
 
+@at("account/shortcuts")
 @_part("shortcuts")
 def account_shortcuts(request: HttpRequest) -> HttpResponse:
     """Turn single-key shortcuts on or off (WCAG 2.2, 2.1.4)."""
@@ -110,6 +116,7 @@ def account_shortcuts(request: HttpRequest) -> HttpResponse:
     return _saved(request, gettext("Shortcuts saved."))
 
 
+@at("account/rows")
 @_part("next", "dense")
 def account_rows(request: HttpRequest) -> HttpResponse:
     """Make the rows of the list compact or not, and go back to the page that had the button."""
@@ -118,6 +125,7 @@ def account_rows(request: HttpRequest) -> HttpResponse:
     return go(request, own_path(request.POST.get("next")))
 
 
+@at("account/guesses/close")
 @_part("next")
 def account_guesses_close(request: HttpRequest) -> HttpResponse:
     """Close the notice about wrong passwords or codes, and go back to the page that had it."""

@@ -13,9 +13,11 @@ from clients_app.identity.person import person_of
 from clients_app.selectors.authorizations.allowed import application_of
 from clients_app.services.authorizations.consents import withdraw
 from clients_app.web.access import window
+from clients_app.web.addresses import at
 from clients_app.web.htmx import see_other
 
 
+@at("account/applications/<guid:application_id>/withdraw")
 @window(None, demands_factor=False)
 def account_application_withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """End the tokens of an application, which must ask again; a reload goes back to Account."""

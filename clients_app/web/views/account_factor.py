@@ -26,6 +26,7 @@ from clients_app.identity.sessions import lasting_id
 from clients_app.identity.waiting_application import waiting_application
 from clients_app.permissions import Action
 from clients_app.web.access import button, window
+from clients_app.web.addresses import at
 from clients_app.web.htmx import go, see_other, show
 from clients_app.web.once import once
 from clients_app.web.views.account import account_refused
@@ -34,6 +35,7 @@ _PENDING: Final = "authenticator"  # in the session: the encrypted secret that i
 _THEN: Final = "after_authenticator"  # in the session: where an application waits
 
 
+@at("account/authenticator")
 @sensitive_variables("secret", "codes")
 @window(Action.SET_OWN_FACTOR, demands_factor=False)
 @once(
@@ -75,6 +77,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
     return see_other("account")
 
 
+@at("account/authenticator/later")
 @window(None, demands_factor=False)
 def account_authenticator_later(request: HttpRequest) -> HttpResponse:
     """Put off a required second factor until the next sign-in, and go on."""
@@ -85,6 +88,7 @@ def account_authenticator_later(request: HttpRequest) -> HttpResponse:
     return go(request, request.session.pop(_THEN, "/"))
 
 
+@at("account/authenticator/remove")
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
 @once("account", _("Authenticator app removed. Other sessions are signed out."))
 def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
@@ -101,6 +105,7 @@ def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
     return see_other("account")
 
 
+@at("account/recovery-codes")
 @sensitive_variables("codes")
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
 @once(

@@ -31,6 +31,7 @@ from clients_app.models import Person
 from clients_app.permissions import Action
 from clients_app.services.activity.refused_attempts import note_refused
 from clients_app.web.access import button, window
+from clients_app.web.addresses import at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.forms.passkey_forms import PasskeyForm
 from clients_app.web.htmx import done, see_other
@@ -39,6 +40,7 @@ from clients_app.web.views.account import account_refused
 from clients_app.web.views.account_factor import show_codes
 
 
+@at("account/passkeys/add")
 @sensitive_variables("codes")
 @window(Action.SET_OWN_FACTOR, PasskeyForm, "next", demands_factor=False)
 @once(
@@ -74,6 +76,7 @@ def account_passkey_add(request: HttpRequest) -> HttpResponse:
     )
 
 
+@at("account/passkeys/<int:passkey_id>/rename")
 @window(Action.SET_OWN_FACTOR, PasskeyForm, demands_factor=False)
 def account_passkey_rename(request: HttpRequest, passkey_id: int) -> HttpResponse:
     """Give a passkey another name."""
@@ -89,6 +92,7 @@ def account_passkey_rename(request: HttpRequest, passkey_id: int) -> HttpRespons
     return form_window(request, page, PasskeyForm, save, initial={"name": passkey.name})
 
 
+@at("account/passkeys/<int:passkey_id>/remove")
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
 @once("account", _("Passkey removed. Other sessions are signed out."))
 def account_passkey_remove(request: HttpRequest, passkey_id: int) -> HttpResponse:

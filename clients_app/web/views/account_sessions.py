@@ -11,15 +11,18 @@ from clients_app.identity.person import person_of
 from clients_app.identity.sessions import lasting_id
 from clients_app.permissions import Action
 from clients_app.web.access import button
+from clients_app.web.addresses import at
 from clients_app.web.htmx import see_other
 
 
+@at("account/sessions/<slug:session_id>/end")
 @button("account", Action.END_OWN_SESSIONS, demands_factor=False)
 def account_session_end(request: HttpRequest, session_id: str) -> HttpResponse:
     """End one session; nothing happens if it has ended already."""
     return _end(request, only=session_id)
 
 
+@at("account/sessions/end")
 @button("account", Action.END_OWN_SESSIONS, demands_factor=False)
 def account_sessions_end(request: HttpRequest) -> HttpResponse:
     """End all sessions but this one."""

@@ -32,6 +32,7 @@ from clients_app.web.activity_state import (
     When,
     activity_state,
 )
+from clients_app.web.addresses import at
 from clients_app.web.htmx import show
 from clients_app.web.list_state import Chip
 
@@ -43,6 +44,7 @@ SENT: Final = {  # the actions whose events of the same second share a row
 log = logging.getLogger("clients_app.activity")
 
 
+@at("security/activity")
 @screen(Action.READ_ACTIVITY)
 def activity(request: HttpRequest) -> HttpResponse:
     """Show a page of the events and refused requests that match the filter, newest first."""
@@ -78,6 +80,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     )
 
 
+@at("security/activity/export")
 @window(Action.EXPORT_ACTIVITY, "format")
 def activity_export(request: HttpRequest) -> Any:  # a streaming response is not an HttpResponse
     """Ask for the format, then stream the filtered events as CSV or JSON lines."""

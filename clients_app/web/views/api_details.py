@@ -20,6 +20,7 @@ from clients_app.selectors.apis.callers import callers_page
 from clients_app.selectors.apis.usage import tokens_in_30_days
 from clients_app.selectors.signing_keys import keys
 from clients_app.web.access import screen
+from clients_app.web.addresses import API, at
 from clients_app.web.api_examples import examples
 from clients_app.web.htmx import show, with_query
 from clients_app.web.list_state import page_number
@@ -35,6 +36,7 @@ TABS: Final[Labels] = {
 }
 
 
+@at(API)
 @screen(Action.READ_APIS)
 def api_details(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Show what the API is, how much it is used, and who may ask about its tokens."""
@@ -47,6 +49,7 @@ def api_details(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return _tab(request, api, "details", context, now)
 
 
+@at(f"{API}/scopes")
 @screen(Action.READ_APIS)
 def api_scopes(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Show what clients may be allowed to do at the API."""
@@ -55,6 +58,7 @@ def api_scopes(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return _tab(request, api, "scopes", {"scopes": scopes}, timezone.now())
 
 
+@at(f"{API}/clients")
 @screen(Action.READ_APIS)
 def api_clients(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Show which clients may call the API, and when each last got a token for it."""
@@ -68,6 +72,7 @@ def api_clients(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return _tab(request, api, "clients", context, timezone.now())
 
 
+@at(f"{API}/verify")
 @screen(Action.READ_APIS)
 def api_verify(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Show programs that check tokens for the API, with its values filled in."""
@@ -83,6 +88,7 @@ def api_verify(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return _tab(request, api, "verify", context, timezone.now())
 
 
+@at(f"{API}/activity")
 @screen(Action.READ_ACTIVITY)
 def api_activity(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Show who changed the API, with the values before and after."""

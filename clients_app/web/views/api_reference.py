@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from clients_app.identity.actor import actor_of
 from clients_app.web.access import screen
+from clients_app.web.addresses import at
 from clients_app.web.htmx import show
 
 #: Returns the description; ``portal/urls.py`` sets it, because doors do not import each other.
@@ -33,6 +34,7 @@ class Call(NamedTuple):
     example: str
 
 
+@at("help/api-reference")
 @screen()
 def api_reference(request: HttpRequest) -> HttpResponse:
     """Show the calls by subject."""

@@ -28,6 +28,7 @@ from clients_app.selectors.apis.apis import (
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.web.access import allowed, screen, window
+from clients_app.web.addresses import API, at
 from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.htmx import done, go, show, with_query
 from clients_app.web.list_state import filter_text
@@ -37,6 +38,7 @@ from clients_app.web.polling import live_address, stamp
 CALLERS_SHOWN: Final = 20
 
 
+@at("security/apis")
 @screen(Action.READ_APIS)
 def api_list(request: HttpRequest) -> HttpResponse:
     """Show the APIs whose name or Identifier matches the filter, the built-in one first."""
@@ -54,6 +56,7 @@ def api_list(request: HttpRequest) -> HttpResponse:
     return show(request, "apis/api_list", context, title=gettext("APIs"), fragments=("list",))
 
 
+@at("security/apis/add")
 @window(Action.ADD_API, ApiForm)
 @once("api-list", _("API added."), event="apisChanged")
 def api_add(request: HttpRequest) -> HttpResponse:
@@ -68,6 +71,7 @@ def api_add(request: HttpRequest) -> HttpResponse:
     return form_window(request, page, ApiForm, save, acts_once=True)
 
 
+@at(f"{API}/edit")
 @window(Action.EDIT_API, ApiEditForm)
 def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Change name, Identifier, description and scopes."""
@@ -84,6 +88,7 @@ def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return form_window(request, page, ApiEditForm, save, api=api)
 
 
+@at(f"{API}/introspectors")
 @window(Action.EDIT_API, IntrospectorsForm)
 def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Name the clients that may ask about tokens for this API and for no other."""
@@ -98,6 +103,7 @@ def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
     return form_window(request, page, IntrospectorsForm, save, api=api)
 
 
+@at(f"{API}/remove")
 @window(Action.REMOVE_API, "seen")
 def api_remove(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Show which clients may call the API, then remove it from all of them."""

@@ -8,10 +8,12 @@ from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.services.credentials.assertion_rules import set_assertion_rules
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.htmx import done
 
 
+@at(f"{CLIENT}/assertions/edit")
 @window(Action.EXTEND_CREDENTIAL, AssertionRulesForm)
 def assertion_rules_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Change which assertions of the client are accepted."""

@@ -17,6 +17,7 @@ from clients_app.services.clients import bulk
 from clients_app.services.clients.removal import asks_for_name
 from clients_app.services.clients.undo import undo_disable
 from clients_app.web.access import button, window
+from clients_app.web.addresses import CLIENTS, at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.forms.bulk_form import (
     BulkForm,
@@ -46,6 +47,7 @@ OPERATIONS: Final = {
 }
 
 
+@at(f"{CLIENTS}/bulk/<slug:operation>")
 @window(None, BulkForm, BulkTagsForm, BulkOwnersForm, BulkRolesForm, BulkRemoveForm)
 def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
     """Show the clients and the effect, then change all of them or none."""
@@ -85,6 +87,7 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
     )
 
 
+@at(f"{CLIENTS}/undo")
 @button("client-list", Action.DISABLE_CLIENT, "operation", "next")
 def client_undo(request: HttpRequest) -> HttpResponse:
     """Enable again what the operation disabled that the message was about."""

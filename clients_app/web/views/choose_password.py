@@ -21,6 +21,7 @@ from clients_app.identity.passwords import SIGN_OUT, ByLink, SignedInAsAnother, 
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import wait_then_try
 from clients_app.limits import INVITATION_DAYS, PASSWORD_MIN
+from clients_app.web.addresses import at
 from clients_app.web.htmx import see_other, show
 from clients_app.web.once import once, outcome_before
 
@@ -47,6 +48,7 @@ def choose_password(request: HttpRequest, **link: str) -> HttpResponse:
     return see_other("account_login")
 
 
+@at("forgot-password", "account_reset_password")
 @keeps("email")
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgot_password(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from clients_app.rules.federation.presets import PRESETS
 from clients_app.services.clients.drafts import draft_of_copy
 from clients_app.services.clients.registration import RegisteredClient, register_client
 from clients_app.web.access import screen, window
+from clients_app.web.addresses import CLIENT, CLIENTS, at
 from clients_app.web.connecting import connection_of
 from clients_app.web.first_credential import KEPT, SecondWindow
 from clients_app.web.form_window import focus_of, is_submitted
@@ -29,6 +30,8 @@ from clients_app.web.htmx import see_other, show
 _add_window = window(Action.ADD_CLIENT, ClientForm, *KEPT, "form_key", "add_url", "remove_url")
 
 
+@at(f"{CLIENTS}/add")
+@at(f"{CLIENTS}/add/<slug:client_type>", "client-add-type")
 @_add_window
 def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """First window; Continue leads to the second, which carries what was typed here."""
@@ -39,6 +42,7 @@ def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -
     return _show_first(request, form, second)
 
 
+@at(f"{CLIENT}/duplicate")
 @screen(Action.ADD_CLIENT)
 def client_duplicate(request: HttpRequest, client: Client) -> HttpResponse:
     """First window, filled in from ``client``; its secrets, keys and identities stay its own."""
@@ -57,6 +61,8 @@ def client_duplicate(request: HttpRequest, client: Client) -> HttpResponse:
     return _show_first(request, form, SecondWindow(request, sent=False))
 
 
+@at(f"{CLIENTS}/register/<slug:client_type>", "client-register-type")
+@at(f"{CLIENTS}/register")
 @sensitive_variables("created")
 @_add_window
 def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:

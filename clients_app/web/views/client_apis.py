@@ -17,12 +17,14 @@ from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.apis.may_call import set_may_call
 from clients_app.services.apis.unused import remove_unused, unused_of
 from clients_app.web.access import screen, window
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.forms.client_apis_form import ClientApisForm
 from clients_app.web.htmx import done, show
 from clients_app.web.views.client_details import show_tab
 
 
+@at(f"{CLIENT}/apis")
 @screen(Action.READ_CLIENTS)
 def client_apis(request: HttpRequest, client: Client) -> HttpResponse:
     """Show what the client may call, and what it asked for in 90 days."""
@@ -40,6 +42,7 @@ def client_apis(request: HttpRequest, client: Client) -> HttpResponse:
     return show_tab(request, client, "apis", gettext("APIs"), context, now)
 
 
+@at(f"{CLIENT}/apis/edit")
 @window(Action.ASSIGN_APIS, ClientApisForm, "preview")
 def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Say what the client may call; Preview shows what its tokens will carry."""
@@ -59,6 +62,7 @@ def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(request, page, ClientApisForm, save, client=client)
 
 
+@at(f"{CLIENT}/apis/unused")
 @window(Action.ASSIGN_APIS, "seen")
 def client_apis_unused(request: HttpRequest, client: Client) -> HttpResponse:
     """List what the client does not use and which requests used it, then take it away."""

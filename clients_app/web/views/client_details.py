@@ -30,6 +30,7 @@ from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.client_health import health_notice
 from clients_app.web.connecting import connection_of
 from clients_app.web.htmx import show, wants_fragment
@@ -61,6 +62,7 @@ _MAY: Final = {  # the names in the template, without "may_"
 }
 
 
+@at(CLIENT)
 @screen(Action.READ_CLIENTS)
 def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the settings of the client and how it is used."""
@@ -88,6 +90,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     return show_tab(request, client, "details", gettext("Details"), context, now)
 
 
+@at(f"{CLIENT}/secrets")
 @screen(Action.READ_SECRETS)
 def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     """Show its secrets, without their values."""
@@ -114,6 +117,7 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     return show_tab(request, client, "secrets", gettext("Secrets"), context, now)
 
 
+@at(f"{CLIENT}/roles")
 @screen(Action.READ_CLIENTS)
 def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the roles that its tokens carry."""
@@ -123,6 +127,7 @@ def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
     return show_tab(request, client, "roles", gettext("Roles"), context, timezone.now())
 
 
+@at(f"{CLIENT}/activity")
 @screen(Action.READ_ACTIVITY)
 def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
     """Show who changed it, with the values before and after, and how it was used."""

@@ -11,12 +11,14 @@ from clients_app.permissions import Action
 from clients_app.services.clients.edits import assign_roles, edit_client
 from clients_app.services.clients.owners import set_owners
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.form_window import Screen, edited_by, focus_of, form_window
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.client_roles_form import ClientRolesForm
 from clients_app.web.htmx import done
 
 
+@at(f"{CLIENT}/edit")
 @window(Action.EDIT_CLIENT, ClientEditForm, "add_url", "remove_url")
 def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Change the fields, roles and owners of a client."""
@@ -38,6 +40,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(request, page, ClientEditForm, save, client=client, actor=actor_of(request))
 
 
+@at(f"{CLIENT}/roles/edit")
 @window(Action.ASSIGN_ROLES, ClientRolesForm, "preview")
 def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Assign roles; Preview shows the claims that tokens will carry with them."""

@@ -19,10 +19,12 @@ from clients_app.services.clients.export import export_clients
 from clients_app.services.exports import TooManyExports
 from clients_app.web import error_pages
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENTS, at
 from clients_app.web.htmx import show
 from clients_app.web.list_state import list_state, ticked
 
 
+@at(f"{CLIENTS}/export")
 @window(Action.READ_CLIENTS, "clients", "to", "format")
 def client_export(request: HttpRequest) -> Any:  # a streaming response is not an HttpResponse
     """Say how many clients it is about, then stream them as CSV."""

@@ -28,6 +28,7 @@ from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import screen
+from clients_app.web.addresses import CLIENTS, at
 from clients_app.web.attention import attention_links
 from clients_app.web.htmx import go, see_other, show, with_query
 from clients_app.web.list_state import SHOWN, Chip, ListState, list_state
@@ -54,6 +55,7 @@ def front(request: HttpRequest) -> HttpResponse:
     return see_other(with_query(reverse("client-list"), **request.GET.dict()))
 
 
+@at(CLIENTS)
 @screen(Action.READ_CLIENTS)
 def client_list(request: HttpRequest) -> HttpResponse:
     """Show the clients of one type that match the filters; those of a filter that was saved."""

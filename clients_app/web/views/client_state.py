@@ -23,10 +23,12 @@ from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import asks_for_name, remove_client, restore_client
 from clients_app.services.tokens.revocation import end_tokens
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENT, CLIENTS, at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import done, go, show, with_query
 
 
+@at(f"{CLIENT}/disable")
 @window(Action.DISABLE_CLIENT)
 def client_disable(request: HttpRequest, client: Client) -> HttpResponse:
     """Show what stops and what stays, then disable the client."""
@@ -34,6 +36,7 @@ def client_disable(request: HttpRequest, client: Client) -> HttpResponse:
     return _set_enabled(request, client, False, gettext("Disable Client"), message)
 
 
+@at(f"{CLIENT}/enable")
 @window(Action.DISABLE_CLIENT)
 def client_enable(request: HttpRequest, client: Client) -> HttpResponse:
     """Show what starts, then enable the client."""
@@ -41,6 +44,7 @@ def client_enable(request: HttpRequest, client: Client) -> HttpResponse:
     return _set_enabled(request, client, True, gettext("Enable Client"), message)
 
 
+@at(f"{CLIENT}/tokens/end")
 @window(Action.END_TOKENS, "seen")
 def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
     """Show which APIs refuse the tokens immediately, then revoke them all."""
@@ -58,6 +62,7 @@ def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
     return show(request, "clients/client_tokens_end", context, title=title, status=status)
 
 
+@at(f"{CLIENT}/remove")
 @window(Action.REMOVE_CLIENT, ConfirmForm)
 def client_remove(request: HttpRequest, client: Client) -> HttpResponse:
     """Show how the client is used, then remove it; a recently used one needs its name typed."""
@@ -78,6 +83,7 @@ def client_remove(request: HttpRequest, client: Client) -> HttpResponse:
     return form_window(request, page, ConfirmForm, save)
 
 
+@at(f"{CLIENTS}/<guid:removed_id>/restore")
 @window(Action.RESTORE_CLIENT, RestoreForm)
 def client_restore(request: HttpRequest, removed_id: UUID) -> HttpResponse:
     """Restore a removed client, disabled; it needs a new name if another client has its name."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
 from clients_app.web.access import screen
+from clients_app.web.addresses import CLIENTS, at
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
@@ -15,6 +16,7 @@ from clients_app.web.usage_charts import period_links, period_of, tenant_chart, 
 from clients_app.web.views.client_list import list_context
 
 
+@at(f"{CLIENTS}/usage")
 @screen(Action.READ_CLIENTS)
 def clients_usage(request: HttpRequest) -> HttpResponse:
     """Show the tokens and refused requests of all clients."""

@@ -13,6 +13,7 @@ from clients_app.permissions import Action, allows
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.find import find as find_rows
 from clients_app.web.access import screen
+from clients_app.web.addresses import at
 from clients_app.web.htmx import show
 from clients_app.web.list_state import filter_text
 
@@ -52,6 +53,7 @@ PLACES: Final = (
 )
 
 
+@at("find")
 @screen(Action.READ_CLIENTS)
 def find(request: HttpRequest) -> HttpResponse:
     """Show what matches the letters typed so far."""

@@ -14,6 +14,7 @@ from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, Cli
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.selectors.apis.apis import tenant_apis
 from clients_app.web.access import screen
+from clients_app.web.addresses import at
 from clients_app.web.connecting import connection, connection_by_way, sign_in_context
 from clients_app.web.example_applications import example_for
 from clients_app.web.first_credential import DEFAULT as SECRET
@@ -23,6 +24,8 @@ from clients_app.web.views.client_add import addresses_of, known_type
 from clients_app.web.views.help_files import EXAMPLE, GUIDE
 
 
+@at("help/get-started")
+@at("help/get-started/<slug:client_type>", "get-started-type")
 @screen()
 def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """Guide from Add Client to the first verified token and the first rotation."""

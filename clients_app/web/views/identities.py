@@ -25,11 +25,13 @@ from clients_app.selectors.credentials.near_misses import fit_of
 from clients_app.services.credentials.identities import add_identity
 from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.credential_windows import add_window, closed, edit_window, remove_window
 from clients_app.web.form_window import Screen, added_by, form_window
 from clients_app.web.htmx import show
 
 
+@at(f"{CLIENT}/identities/add")
 @screen(Action.ADD_CREDENTIAL)
 def identity_platforms(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask which platform gives the machine its identity."""
@@ -39,6 +41,7 @@ def identity_platforms(request: HttpRequest, client: Client) -> HttpResponse:
     )
 
 
+@at(f"{CLIENT}/identities/add/<slug:preset>")
 @window(Action.ADD_CREDENTIAL, PlatformForm, RuleForm, "form_key")
 def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpResponse:
     """Add a federated identity by the names of a platform, or by the rules themselves."""
@@ -66,6 +69,7 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
     )
 
 
+@at(f"{CLIENT}/identities/<int:identity_id>/edit")
 @window(Action.EDIT_CREDENTIAL, RuleEditForm)
 def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> HttpResponse:
     """Change the rules of a federated identity, and when it ends.
@@ -79,6 +83,7 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
     return edit_window(request, client, IDENTITY, identity, RuleEditForm, context, fit=fit)
 
 
+@at(f"{CLIENT}/identities/<int:identity_id>/remove")
 @window(Action.REMOVE_CREDENTIAL)
 def identity_remove(request: HttpRequest, client: Client, identity_id: int) -> HttpResponse:
     """Show the rules, then remove the federated identity."""
@@ -87,6 +92,7 @@ def identity_remove(request: HttpRequest, client: Client, identity_id: int) -> H
     )
 
 
+@at(f"{CLIENT}/token-trial")
 @window(Action.READ_SECRETS)
 def token_trial(request: HttpRequest, client: Client) -> HttpResponse:
     """Say for each credential what is right and wrong with a pasted token; nothing is kept."""

@@ -12,10 +12,12 @@ from clients_app.selectors.credentials.keys import get_key
 from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import add_keys
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.credential_windows import add_window, closed, edit_window, remove_window
 from clients_app.web.form_window import added_by
 
 
+@at(f"{CLIENT}/keys/add")
 @window(Action.ADD_CREDENTIAL, KeyForm, "form_key")
 def key_add(request: HttpRequest, client: Client) -> HttpResponse:
     """Add public keys that are pasted, or the address where a client publishes them."""
@@ -31,6 +33,7 @@ def key_add(request: HttpRequest, client: Client) -> HttpResponse:
     )
 
 
+@at(f"{CLIENT}/keys/<int:key_id>/rotate")
 @window(Action.ADD_CREDENTIAL, KeyRotateForm, "form_key")
 def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     """Add a public key in place of another one, and set when that one expires."""
@@ -54,6 +57,7 @@ def key_rotate(request: HttpRequest, client: Client, key_id: int) -> HttpRespons
     )
 
 
+@at(f"{CLIENT}/keys/<int:key_id>/edit")
 @window(Action.EDIT_CREDENTIAL, KeyEditForm)
 def key_edit(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     """Change the description and the end of a public key; a later end needs a proof."""
@@ -61,6 +65,7 @@ def key_edit(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     return edit_window(request, client, KEY, key, KeyEditForm)
 
 
+@at(f"{CLIENT}/keys/<int:key_id>/remove")
 @window(Action.REMOVE_CREDENTIAL)
 def key_remove(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
     """Name the public key, then remove it."""

@@ -28,6 +28,7 @@ from clients_app.services.alerts.settings import mute_alerts
 from clients_app.services.notices import calendar_links, channel_settings, deliveries
 from clients_app.services.notices.table import CHANNELS
 from clients_app.web.access import button, screen, window
+from clients_app.web.addresses import NOTICES, at
 from clients_app.web.form_window import edited_by
 from clients_app.web.forms.alerts_form import AlertsForm
 from clients_app.web.forms.channel_form import channel_context, icon_of
@@ -35,12 +36,14 @@ from clients_app.web.htmx import see_other, show
 from clients_app.web.once import once
 
 
+@at(NOTICES)
 @screen(Action.READ_CLIENTS)
 def notices(request: HttpRequest) -> HttpResponse:
     """Show one's calendar; with permission, also mail, webhook, alerts and the messages."""
     return _page(request)
 
 
+@at(f"{NOTICES}/<slug:channel>")
 @sensitive_variables("created")
 @window(
     Action.MANAGE_NOTICES,
@@ -73,6 +76,7 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     return _done(request, gettext("%(channel)s saved.") % {"channel": chosen.label})
 
 
+@at(f"{NOTICES}/alerts")
 @window(Action.MANAGE_NOTICES, AlertsForm)
 @once("notices", _("Alerts saved."))
 def notices_alerts(request: HttpRequest) -> HttpResponse:
@@ -92,6 +96,7 @@ def notices_alerts(request: HttpRequest) -> HttpResponse:
     return _done(request, gettext("Alerts saved."))
 
 
+@at(f"{NOTICES}/<slug:channel>/test")
 @button("notices", Action.MANAGE_NOTICES)
 @once("notices", _("A test is on its way."))
 def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
@@ -105,6 +110,7 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
     return _done(request, message % {"recipient": sent.recipient})
 
 
+@at(f"{NOTICES}/<slug:channel>/secret")
 @sensitive_variables("created")
 @button("notices", Action.MANAGE_NOTICES, "seen")
 @once("notices", _("A new signing secret was created. If you did not see it, create another one."))
@@ -118,6 +124,7 @@ def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
     return _page(request, channel, signing_secret=created)
 
 
+@at(f"{NOTICES}/<slug:channel>/remove")
 @button("notices", Action.MANAGE_NOTICES, "version")
 @once("notices", _("Removed."))
 def notices_remove(request: HttpRequest, channel: str) -> HttpResponse:
@@ -133,6 +140,7 @@ def notices_remove(request: HttpRequest, channel: str) -> HttpResponse:
     return _done(request, gettext("%(channel)s removed.") % {"channel": label})
 
 
+@at(f"{NOTICES}/messages/<uuid:delivery_id>")
 @button("notices", Action.MANAGE_NOTICES)
 @once("notices", _("The message is being sent again."))
 def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
@@ -144,6 +152,7 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     return _done(request, gettext("The message is being sent again."))
 
 
+@at(f"{NOTICES}/calendar")
 @sensitive_variables("key", "address")
 @button("notices", Action.READ_CLIENTS, "seen")
 @once("notices", _("A new calendar link was created. If you did not see it, create another one."))
@@ -157,6 +166,7 @@ def notices_calendar(request: HttpRequest) -> HttpResponse:
     return _page(request, calendar_address=address)
 
 
+@at(f"{NOTICES}/calendar/remove")
 @button("notices", Action.READ_CLIENTS)
 @once("notices", _("The calendar link no longer works."))
 def notices_calendar_remove(request: HttpRequest) -> HttpResponse:

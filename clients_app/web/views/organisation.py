@@ -11,10 +11,12 @@ from clients_app.identity.person import person_of
 from clients_app.permissions import Action
 from clients_app.services.tenants.tenants import rename_tenant
 from clients_app.web.access import window
+from clients_app.web.addresses import at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import see_other
 
 
+@at("security/organisation")
 @window(Action.RENAME_TENANT, OrganisationForm)
 def organisation(request: HttpRequest) -> HttpResponse:
     """Show the name of the tenant; Save changes it."""

@@ -21,10 +21,12 @@ from clients_app.identity.passkeys.ceremony import (
 )
 from clients_app.identity.passkeys.held import passkey_rows
 from clients_app.identity.person import person_of
+from clients_app.web.addresses import at
 from clients_app.web.htmx import go, with_query
 from clients_app.web.views import sign_in
 
 
+@at("passkey/<slug:purpose>")
 @require_safe
 def passkey_options(request: HttpRequest, purpose: str) -> HttpResponse:
     """Return as JSON what our script asks the browser for; each answer is for one use.
@@ -47,6 +49,7 @@ def passkey_options(request: HttpRequest, purpose: str) -> HttpResponse:
     return JsonResponse(options_to_use(request, purpose, held, now=now))
 
 
+@at("sign-in/passkey")
 @sign_in.for_applications
 @kept_forms.keeps("next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,6 +27,7 @@ from clients_app.selectors.people.lookup import get_person, owned_by
 from clients_app.selectors.roles.roles import roles_of_person, tenant_roles
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import screen
+from clients_app.web.addresses import USER, USERS, at
 from clients_app.web.htmx import show, wants_fragment, with_query
 from clients_app.web.list_state import page_number
 from clients_app.web.people_state import PEOPLE_SHOWN, STATES, PeopleState, people_state
@@ -59,6 +60,7 @@ class Column(NamedTuple):
     order: str  # for aria-sort
 
 
+@at(USERS)
 @screen(Action.READ_PEOPLE)
 def people_list(request: HttpRequest) -> HttpResponse:
     """Show the people who match the filters."""
@@ -67,6 +69,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     return show(request, "people/people_list", context, fragments=("people", "list"), **shown)
 
 
+@at(USER)
 @screen(Action.READ_PEOPLE)
 def person_details(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show who the person is, and how they sign in."""
@@ -75,6 +78,7 @@ def person_details(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _tab(request, person, "details", context)
 
 
+@at(f"{USER}/roles")
 @screen(Action.READ_PEOPLE)
 def person_roles(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show the roles of the person, Tenant Member first."""
@@ -82,6 +86,7 @@ def person_roles(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _tab(request, person, "roles", {"roles": roles_of_person(person)})
 
 
+@at(f"{USER}/clients")
 @screen(Action.READ_PEOPLE)
 def person_clients(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show the clients that the person owns, and which of them nobody else owns."""
@@ -97,6 +102,7 @@ def person_clients(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _tab(request, person, "clients", context)
 
 
+@at(f"{USER}/sessions")
 @screen(Action.READ_PEOPLE)
 def person_sessions(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show where the person is signed in."""
@@ -108,6 +114,7 @@ def person_sessions(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _tab(request, person, "sessions", context)
 
 
+@at(f"{USER}/activity")
 @screen(Action.READ_ACTIVITY)
 def person_activity(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show what the person did, and what was done to them."""

@@ -28,6 +28,7 @@ from clients_app.services.people.accounts import assign_person_roles, require_ma
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
 from clients_app.web.access import window
+from clients_app.web.addresses import USER, at
 from clients_app.web.form_window import Screen, edited_by, form_window
 from clients_app.web.forms.people_forms import ByMailForm, HandOverForm, PersonForm, PersonRolesForm
 from clients_app.web.htmx import done, show
@@ -36,6 +37,7 @@ from clients_app.web.once import once
 OWNED_SHOWN = 20
 
 
+@at(f"{USER}/edit")
 @window(Action.MANAGE_PEOPLE, PersonForm)
 def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Change name and email."""
@@ -53,6 +55,7 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return form_window(request, page, PersonForm, save, person=person)
 
 
+@at(f"{USER}/roles/edit")
 @window(Action.MANAGE_PEOPLE, PersonRolesForm)
 def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Assign exactly the ticked roles, and Tenant Member."""
@@ -67,6 +70,7 @@ def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return form_window(request, page, PersonRolesForm, save, person=person)
 
 
+@at(f"{USER}/deactivate")
 @window(Action.MANAGE_PEOPLE, HandOverForm)
 def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Say what the person owns, hand it over to somebody else, and end their access."""
@@ -95,6 +99,7 @@ def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return form_window(request, page, HandOverForm, save, person=person)
 
 
+@at(f"{USER}/activate")
 @window(Action.MANAGE_PEOPLE)
 def person_activate(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Let the person sign in again."""
@@ -105,6 +110,7 @@ def person_activate(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return show(request, "people/person_activate", {"one": person}, title=gettext("Activate"))
 
 
+@at(f"{USER}/factor")
 @window(Action.MANAGE_PEOPLE)
 def person_factor_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Remove the second factor of a person who lost it."""
@@ -124,6 +130,8 @@ def person_factor_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return show(request, "people/person_factor_reset", context, title=title, status=status)
 
 
+@at(f"{USER}/sessions/end")
+@at(f"{USER}/sessions/<slug:session_id>/end", "person-session-end")
 @window(Action.MANAGE_PEOPLE)
 def person_sessions_end(
     request: HttpRequest, person_id: UUID, session_id: str = ""
@@ -143,6 +151,7 @@ def person_sessions_end(
     return show(request, "people/person_sessions_end", context, title=title)
 
 
+@at(f"{USER}/password")
 @sensitive_variables("link")
 @window(Action.MANAGE_PEOPLE, ByMailForm)
 @once("people-list", _("A link to choose a password was made."), event="peopleChanged")

@@ -26,12 +26,14 @@ from clients_app.services.people.invitations import (
     withdraw_invitation,
 )
 from clients_app.web.access import window
+from clients_app.web.addresses import INVITATION, USERS, at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.forms.people_forms import ByMailForm, InviteForm
 from clients_app.web.htmx import done, go, show
 from clients_app.web.once import once
 
 
+@at(f"{USERS}/invite")
 @window(Action.MANAGE_PEOPLE, InviteForm)
 @once("people-list", _("The person is invited."), event="peopleChanged")
 def person_invite(request: HttpRequest) -> HttpResponse:
@@ -48,6 +50,7 @@ def person_invite(request: HttpRequest) -> HttpResponse:
     )
 
 
+@at(INVITATION)
 @window(Action.MANAGE_PEOPLE, ByMailForm)
 @once("people-list", _("The invitation is renewed."), event="peopleChanged")
 def invitation_renew(request: HttpRequest, invited_id: UUID) -> HttpResponse:
@@ -69,6 +72,7 @@ def invitation_renew(request: HttpRequest, invited_id: UUID) -> HttpResponse:
     )
 
 
+@at(f"{INVITATION}/withdraw")
 @window(Action.MANAGE_PEOPLE)
 def invitation_withdraw(request: HttpRequest, invited_id: UUID) -> HttpResponse:
     """Remove the person, who has not accepted."""

@@ -17,12 +17,14 @@ from clients_app.permissions import Action
 from clients_app.selectors.tenants.policies import noncompliant_clients, refused_in_dry_run
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import screen, window
+from clients_app.web.addresses import at
 from clients_app.web.form_window import edited_by
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.htmx import see_other, show
 from clients_app.web.list_state import page_number
 
 
+@at("security/policies")
 @screen(Action.READ_POLICIES)
 def policies(request: HttpRequest) -> HttpResponse:
     """Show the policies of the tenant, or the form as the address of a Back link holds it."""
@@ -31,6 +33,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     return _ask(request, PolicyForm.opened(person_of(request).tenant))
 
 
+@at("security/policies/check")
 @window(Action.SET_POLICIES, PolicyForm)
 def policies_check(request: HttpRequest) -> HttpResponse:
     """Show which clients and secrets do not comply; Save sets the policies."""

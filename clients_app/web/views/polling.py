@@ -12,6 +12,7 @@ from clients_app.identity.sessions import polled
 from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.web.access import screen
+from clients_app.web.addresses import CLIENT, CLIENTS, at
 from clients_app.web.polling import stamp, unchanged
 from clients_app.web.views import apis, client_apis, client_details, client_list, clients_usage
 
@@ -24,23 +25,23 @@ _TABS: Final[dict[str, tuple[Action, View]]] = {
 }
 
 
-def _live(action: Action, view: View) -> View:
-    """Return a view that answers as ``view`` does if something changed, or each minute."""
+def _live(route: str, action: Action, view: View) -> None:
+    """Let ``route`` answer as ``view`` does if something changed, or each minute."""
 
+    @at(route, f"{view.__name__.replace('_', '-')}-live")
     @polled
     @screen(action)
     def live(request: HttpRequest) -> HttpResponse:
         current = stamp(actor_of(request).tenant_id, now=timezone.now())
         return unchanged(request, current) or view(request)
 
-    return live
+
+_live(f"{CLIENTS}/live", Action.READ_CLIENTS, client_list.client_list)
+_live(f"{CLIENTS}/usage/live", Action.READ_CLIENTS, clients_usage.clients_usage)
+_live("security/apis/live", Action.READ_APIS, apis.api_list)
 
 
-list_live: Final = _live(Action.READ_CLIENTS, client_list.client_list)
-usage_live: Final = _live(Action.READ_CLIENTS, clients_usage.clients_usage)
-api_list_live: Final = _live(Action.READ_APIS, apis.api_list)
-
-
+@at(f"{CLIENT}/live/<slug:tab>")
 @polled
 @screen(Action.READ_CLIENTS)
 def client_live(request: HttpRequest, client: Client, tab: str) -> HttpResponse:

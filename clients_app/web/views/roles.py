@@ -19,6 +19,7 @@ from clients_app.selectors.roles.roles import get_role, holders_of, roles_with_c
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.web.access import allowed, screen, window
+from clients_app.web.addresses import at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import done, show, with_query
 from clients_app.web.list_state import filter_text
@@ -27,6 +28,7 @@ from clients_app.web.once import once
 HOLDERS_SHOWN: Final = 20
 
 
+@at("security/roles")
 @screen(Action.READ_ROLES)
 def role_list(request: HttpRequest) -> HttpResponse:
     """Show the roles whose names match the filter, custom roles first."""
@@ -42,6 +44,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
     return show(request, "roles/role_list", context, title=gettext("Roles"), fragments=("list",))
 
 
+@at("security/roles/add")
 @window(Action.ADD_ROLE, RoleForm)
 @once("role-list", _("Role added."), event="rolesChanged")
 def role_add(request: HttpRequest) -> HttpResponse:
@@ -55,6 +58,7 @@ def role_add(request: HttpRequest) -> HttpResponse:
     return form_window(request, page, RoleForm, save, acts_once=True)
 
 
+@at("security/roles/<guid:role_id>/edit")
 @window(Action.EDIT_ROLE, RoleEditForm)
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Change name and description; clients and people keep the role."""
@@ -69,6 +73,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     return form_window(request, page, RoleEditForm, save, role=role)
 
 
+@at("security/roles/<guid:role_id>")
 @screen(Action.READ_ROLES)
 def role_holders(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Show who has the role: clients, and people to those who may see what people do."""
@@ -81,6 +86,7 @@ def role_holders(request: HttpRequest, role_id: UUID) -> HttpResponse:
     return show(request, "roles/role_holders", context, title=role.name)
 
 
+@at("security/roles/<guid:role_id>/remove")
 @window(Action.REMOVE_ROLE)
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Show who has the role, then take it from all of them."""

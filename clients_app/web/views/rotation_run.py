@@ -13,11 +13,13 @@ from clients_app.rules.client_types import CLIENT_CREDENTIALS
 from clients_app.selectors.clients.lists import matching_ids
 from clients_app.selectors.secrets.runs import secrets_to_rotate
 from clients_app.web.access import screen
+from clients_app.web.addresses import CLIENTS, at
 from clients_app.web.htmx import see_other, show
 from clients_app.web.list_state import list_state, ticked
 from clients_app.web.rotation_runs import run_address, run_in
 
 
+@at(f"{CLIENTS}/rotate/start")
 @screen(Action.READ_CLIENTS)
 def rotation_start(request: HttpRequest) -> HttpResponse:
     """Redirect to the run of the ticked clients or, if none is ticked, of a whole list."""
@@ -38,6 +40,7 @@ def rotation_start(request: HttpRequest) -> HttpResponse:
     return see_other(run_address(found, own_path(to)))
 
 
+@at(f"{CLIENTS}/rotate")
 @screen(Action.READ_CLIENTS)
 def rotation_run(request: HttpRequest) -> HttpResponse:
     """Show the secrets that are left and those that are done."""

@@ -16,6 +16,7 @@ from clients_app.permissions import Action
 from clients_app.rules.names import clean_filter_name
 from clients_app.services.people.saved_filters import remove_filter, save_filter
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENTS, at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import go, see_other
 from clients_app.web.list_state import list_state
@@ -26,6 +27,7 @@ class FilterForm(PortalForm):
     name = TextField(_("Name"), clean_filter_name)
 
 
+@at(f"{CLIENTS}/filters/add")
 @window(Action.READ_CLIENTS, FilterForm)
 def filter_add(request: HttpRequest) -> HttpResponse:
     """Save the filters in the address under a name."""
@@ -40,6 +42,7 @@ def filter_add(request: HttpRequest) -> HttpResponse:
     return form_window(request, page, FilterForm, save)
 
 
+@at(f"{CLIENTS}/filters/<int:filter_id>/remove")
 @require_POST
 @window(Action.READ_CLIENTS, "next")
 @once("client-list", _("Filter removed."))

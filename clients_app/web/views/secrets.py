@@ -28,6 +28,7 @@ from clients_app.services.form_keys import refuse_used
 from clients_app.services.secrets.adding import NewSecret, add_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.connecting import connection_of
 from clients_app.web.credential_windows import add_window, edit_window, remove_window
 from clients_app.web.form_window import Screen, added_by, form_window
@@ -35,6 +36,7 @@ from clients_app.web.htmx import show
 from clients_app.web.rotation_runs import run_in
 
 
+@at(f"{CLIENT}/secrets/add")
 @sensitive_variables("added")
 @window(Action.ADD_SECRET, SecretForm, "form_key")
 def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
@@ -52,6 +54,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     )
 
 
+@at(f"{CLIENT}/secrets/<int:secret_id>/edit")
 @window(Action.EDIT_SECRET, CredentialEditForm)
 def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Change description and expiration date; a later date needs a proof of identity."""
@@ -59,6 +62,7 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     return edit_window(request, client, SECRET, secret, CredentialEditForm)
 
 
+@at(f"{CLIENT}/secrets/<int:secret_id>/rotate")
 @sensitive_variables("rotated")
 @window(Action.ROTATE_SECRET, RotateForm, "form_key")
 def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
@@ -105,6 +109,7 @@ def _of_the_one_before(query: QueryDict) -> QueryDict:
     return QueryDict(urlencode({"old": query.get("old")}) if "old" in query else "")
 
 
+@at(f"{CLIENT}/secrets/<int:secret_id>/remove")
 @window(Action.REMOVE_SECRET)
 def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Show the secret and its last use, then remove it."""

@@ -12,10 +12,12 @@ from clients_app.permissions import Action
 from clients_app.selectors.credentials.rotations import move_of_client
 from clients_app.services.credentials.move import end_secrets
 from clients_app.web.access import window
+from clients_app.web.addresses import CLIENT, at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import done
 
 
+@at(f"{CLIENT}/secrets/end")
 @window(Action.REMOVE_SECRET, SecretsEndForm)
 def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
     """Show what is still used, then let the secrets expire."""

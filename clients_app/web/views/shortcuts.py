@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.web.access import screen
+from clients_app.web.addresses import at
 from clients_app.web.htmx import show
 
 SHORTCUTS = (  # the actions are in js/shortcuts.js
@@ -25,6 +26,7 @@ SHORTCUTS = (  # the actions are in js/shortcuts.js
 )
 
 
+@at("help/shortcuts")
 @screen()
 def shortcuts(request: HttpRequest) -> HttpResponse:
     """Show what each key does."""

@@ -25,6 +25,7 @@ from clients_app.identity.waiting_application import (
     waiting_application,
 )
 from clients_app.selectors.tenants.installation import administrators_exist, only_tenant
+from clients_app.web.addresses import at
 from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
 from clients_app.web.once import once, outcome_before
 
@@ -46,6 +47,7 @@ def for_applications(view: View) -> View:
     return respond
 
 
+@at("sign-in", "account_login")
 @for_applications
 @kept_forms.keeps("login", "next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +71,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return ask_code(request, to, fields) if steps.code_awaited(request) else answer
 
 
+@at("sign-in/code", "mfa_authenticate")
 @for_applications
 @kept_forms.keeps("next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,6 +104,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return steps.remembered(request, go_on(request, to, fields))
 
 
+@at("sign-out")
 @kept_forms.keeps("next")
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:

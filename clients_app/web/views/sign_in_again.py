@@ -17,10 +17,12 @@ from clients_app.identity.sign_on.refusals import SignOnRefused
 from clients_app.identity.waiting_application import application_behind
 from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.web.access import window
+from clients_app.web.addresses import at
 from clients_app.web.htmx import go, leave, show
 from clients_app.web.views.sign_in import for_applications
 
 
+@at("sign-in/again")
 @for_applications
 @window(None, "next", demands_factor=False)
 def sign_in_again(request: HttpRequest) -> HttpResponse:

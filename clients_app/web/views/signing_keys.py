@@ -8,9 +8,11 @@ from clients_app import conf
 from clients_app.permissions import Action
 from clients_app.selectors.signing_keys import keys
 from clients_app.web.access import screen
+from clients_app.web.addresses import at
 from clients_app.web.htmx import show
 
 
+@at("security/keys")
 @screen(Action.READ_KEYS)
 def signing_keys(request: HttpRequest) -> HttpResponse:
     """Show the keys of the installation, the newest first."""

@@ -15,10 +15,12 @@ from clients_app.identity.sign_on.refusals import SignOnRefused
 from clients_app.identity.sign_on.visit import Visit, begin, provider_with, visit_of
 from clients_app.identity.waiting_application import may_lead_to, waiting_application
 from clients_app.rules.sign_on_providers import SignOnProvider
+from clients_app.web.addresses import at
 from clients_app.web.htmx import go, leave, show, with_query
 from clients_app.web.views import sign_in
 
 
+@at("sign-in/with/<slug:provider_id>")
 @sign_in.for_applications
 @kept_forms.keeps("next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,6 +42,7 @@ def sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
     return leave(request, address, provider.name)
 
 
+@at("sign-in/with/<slug:provider_id>/return")
 @require_safe
 def sign_on_return(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take what the provider says, once, and go on to where the person wanted to be.

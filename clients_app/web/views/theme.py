@@ -8,11 +8,13 @@ from clients_app.http.theme import THEME_COOKIE, THEMES
 from clients_app.identity import kept_forms
 from clients_app.models import Person
 from clients_app.services.people.preferences import set_preferences
+from clients_app.web.addresses import at
 from clients_app.web.htmx import see_other, wants_fragment
 
 YEAR_S = 365 * 24 * 3600
 
 
+@at("theme")
 @kept_forms.keeps("next")
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action
 from clients_app.services.tokens.inspection import Inspection, Verdict, inspect_token
 from clients_app.web.access import window
+from clients_app.web.addresses import at
 from clients_app.web.form_window import Screen, form_window
 from clients_app.web.htmx import show
 
@@ -80,6 +81,7 @@ SAID: Final = {
 }
 
 
+@at("help/token")
 @window(Action.READ_CLIENTS)
 def token_inspector(request: HttpRequest) -> HttpResponse:
     """Say what is in a token that was sent, and whether it is valid; nothing of it is kept."""

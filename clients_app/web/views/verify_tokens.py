@@ -7,10 +7,12 @@ from django.utils.translation import gettext
 from clients_app.identity.actor import actor_of
 from clients_app.selectors.signing_keys import keys
 from clients_app.web.access import screen
+from clients_app.web.addresses import at
 from clients_app.web.htmx import show
 from clients_app.web.views.get_started import addresses_of_apis
 
 
+@at("help/verify-tokens")
 @screen()
 def verify_tokens(request: HttpRequest) -> HttpResponse:
     """Show what an API needs to verify tokens of this installation."""
