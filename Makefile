@@ -3,8 +3,8 @@
 
 help:
 	@echo 'make run        serve the portal at http://localhost:8000 (settings: docs/operations.md)'
-	@echo 'make test       run all checks, then all tests on SQLite and PostgreSQL, in a real browser'
-	@echo 'make sweeps     test every case of the kinds of which make test runs a sample'
+	@echo 'make test       run all checks, then all quick tests on SQLite and PostgreSQL, in a real browser'
+	@echo 'make sweeps     run the tests that take long and have a quicker one of their kind in make test'
 	@echo 'make steady     repeat the tests, also on a busy machine and at other hours (RUNS, BUSY, HOURS, TESTS)'
 	@echo 'make check      check format, lint, types, templates, import contracts, migrations and settings'
 	@echo 'make audit      check the pinned packages for known vulnerabilities (needs the network)'
@@ -29,7 +29,7 @@ test:
 
 sweeps:
 	@deploy/environment.sh tests/requirements.lock
-	@MARKED=sweep tests/run.sh
+	@SWEEPS=1 tests/run.sh
 
 steady:
 	@deploy/environment.sh tests/requirements.lock

@@ -30,6 +30,7 @@ def test_form_of_another_site_is_refused(administrator: Person, reach: Reach) ->
         assert status(browser, "POST", reach(route)) in (expected, 403), route
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.both_databases
 def test_stale_form_is_explained_and_does_nothing(administrator: Person, reach: Reach) -> None:
     """The form or its page comes back filled; nothing happens until the next press."""
@@ -48,6 +49,7 @@ def test_stale_form_is_explained_and_does_nothing(administrator: Person, reach: 
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.both_databases
 def test_page_has_no_inline_code_or_foreign_source_or_password(
     administrator_browser: Browser, administrator: Person, reach: Reach

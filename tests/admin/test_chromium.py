@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PortalProcess
+from tests.sampling import sampled
 
 PUBLIC = ECKey.generate_key("P-256").as_pem(private=False).decode()
 #: Enter, by the protocol of Chromium: Playwright's own key waits for the answer
@@ -28,7 +29,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.fixture(params=sampled([True, False]), ids=["with JavaScript", "without JavaScript"])
 def visitor(
     chromium: Browser, live_portal: PortalProcess, request: pytest.FixtureRequest
 ) -> Iterator[Visitor]:

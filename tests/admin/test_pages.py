@@ -151,6 +151,7 @@ ODD = (
 )
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("model", MODELS, ids=names)
 def test_admin_list_invalid_query_redirects_to_the_list(
@@ -167,6 +168,7 @@ def test_admin_list_invalid_query_redirects_to_the_list(
         assert "Database error" not in text_of(reply)
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("pk", ["0", "-1", "9" * 30, "none", "%00", "a/b", f"{UUID(int=0)}"])
 def test_admin_page_unknown_row_redirects_to_the_front_page(staff: Browser, pk: str) -> None:

@@ -59,6 +59,7 @@ def test_operations_lists_every_service_that_opens_a_transaction_for_an_actor() 
     assert writing == set(OPERATIONS)
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_an_operation_adds_to_the_chain_or_without_its_event_is_not_saved(
     operation: Callable[[Subjects], object], subjects: Subjects

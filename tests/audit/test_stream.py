@@ -140,6 +140,7 @@ def test_long_lines_of_concurrent_writers_stay_whole(pipe: Path):
     assert sum(len(line) > 4096 for line in read) == 8
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_collector_that_does_not_read_holds_up_nobody_and_gets_all_events_later(
     reader: int, caplog: pytest.LogCaptureFixture
@@ -196,6 +197,7 @@ def test_pipe_without_a_reader_holds_up_nobody(
     stream.resend()
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_file_that_can_be_written_again_gets_all_events_at_once(
     settings: Any, tmp_path: Path

@@ -102,6 +102,7 @@ def add_again(tenant: Tenant) -> None:
     event.save(force_insert=True)
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize(("tamper", "number", "reason"), TAMPERINGS.values(), ids=TAMPERINGS)
 def test_tampering_with_a_segment_is_found(
     chain: Tenant,

@@ -46,6 +46,7 @@ CHANGES: dict[str, Any] = {
 }
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("sequence", [1, 4, LENGTH])
 def test_change_of_any_column_is_detected(roles: Tenant, column: str, sequence: int) -> None:

@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 
 from tests.portal_apis import PortalApis, add_apis
 from tests.portal_process import PortalProcess
+from tests.sampling import sampled
 from tests.verifiers.apis import APIS, EXAMPLES, Setting, started
 
 pytestmark = pytest.mark.one_database
@@ -65,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("two-apis")
 
 
-@pytest.fixture(scope="module", params=[*APIS, "Authlib"])
+@pytest.fixture(scope="module", params=sampled([*APIS, "Authlib"], count=2))
 def both(
     request: pytest.FixtureRequest, apis: PortalApis, folder: Path
 ) -> Iterator[Mapping[str, StatusOf]]:

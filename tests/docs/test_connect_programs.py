@@ -22,6 +22,7 @@ from tests.journeys.snippet_programs import RUNS
 from tests.journeys.snippet_programs import run as run_program
 from tests.key_server import KeyServer
 from tests.portal_process import TENANT, PortalProcess
+from tests.sampling import sampled
 
 pytestmark = pytest.mark.one_database
 
@@ -133,7 +134,7 @@ def token_by(language: str, program: str, folder: Path, **given: str) -> dict[st
     return claims
 
 
-@pytest.mark.parametrize("algorithm", SIGNING)
+@pytest.mark.parametrize("algorithm", sampled(SIGNING))
 def test_programs_sign_with_a_private_key(
     session: requests.Session, live_portal: PortalProcess, tmp_path: Path, algorithm: str
 ) -> None:
@@ -160,7 +161,7 @@ def test_programs_sign_with_a_private_key(
     }
 
 
-@pytest.mark.parametrize("preset", ["github", "kubernetes", "entra", "google"])
+@pytest.mark.parametrize("preset", sampled(["kubernetes", "github", "entra", "google"]))
 def test_programs_send_the_token_of_a_platform(
     job: tuple[dict[str, str], str], tmp_path: Path
 ) -> None:

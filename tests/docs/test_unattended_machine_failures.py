@@ -195,6 +195,7 @@ def test_machine_whose_disk_is_full_goes_back(
     assert secrets_now(live_portal, state_file) == known
 
 
+@pytest.mark.sweep
 def test_machine_whose_server_dies_in_the_middle_keeps_a_secret_that_works(
     own_portal: PortalProcess, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from tests.portal_process import CHECKOUT, PortalProcess
+from tests.sampling import sampled
 
 pytestmark = pytest.mark.one_database
 EXAMPLES = CHECKOUT / "docs" / "examples"
@@ -22,7 +23,7 @@ PROGRAMS = {
 Ids = Callable[[], list[int]]
 
 
-@pytest.fixture(params=PROGRAMS)
+@pytest.fixture(params=sampled(PROGRAMS))
 def rotate(request: Any, live_portal: PortalProcess, state_file: Path) -> Callable[[], str]:
     """A function that runs a program once; it returns what was wrong, empty if nothing was."""
 

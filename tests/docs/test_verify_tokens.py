@@ -12,6 +12,7 @@ import pytest
 
 from tests.portal_process import PortalProcess
 from tests.rsa_keys import key_of_a_stranger
+from tests.sampling import sampled
 from tests.verifiers.apis import APIS, EXAMPLES, Api, Setting, started
 from tests.waiting import wait_until
 
@@ -54,7 +55,7 @@ def setting(
     return Setting(live_portal.url, live_portal.port, claims["tid"], folder, (asks.id, asks.plain))
 
 
-@pytest.fixture(scope="module", params=APIS)
+@pytest.fixture(scope="module", params=sampled(APIS, count=2))
 def api(request: pytest.FixtureRequest, setting: Setting) -> Iterator[Api]:
     with started(request.param, setting) as one:
         yield one
@@ -132,7 +133,7 @@ def test_example_api_checks_each_claim(api: Api, signed_by_us: dict[str, str]):
     assert set(statuses.values()) <= {401, 403}
 
 
-@pytest.mark.parametrize("name", APIS)
+@pytest.mark.parametrize("name", sampled(APIS, count=2))
 def test_revoked_token_is_refused_only_by_introspection(
     name: str, setting: Setting, caller: Caller
 ):
@@ -154,7 +155,7 @@ def test_nginx_example_caches_the_introspection_response(setting: Setting, calle
         wait_until(lambda: api.get(token).status == 401)
 
 
-@pytest.mark.parametrize("name", APIS)
+@pytest.mark.parametrize("name", sampled(APIS, count=2))
 def test_example_api_token_of_another_tenant_is_refused(
     name: str, setting: Setting, caller: Caller
 ):

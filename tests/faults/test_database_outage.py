@@ -83,6 +83,7 @@ def outage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outage]:
         drop_database(url)
 
 
+@pytest.mark.sweep(on="sqlite")
 def test_cut_off_database_gives_503_in_the_shape_of_the_rest_api(outage: Outage) -> None:
     """API-3. A locked SQLite can still be read."""
     send, pump = calls_of_an_administrator(outage), outage.client["client_id"]
@@ -124,6 +125,7 @@ def calls_of_an_administrator(outage: Outage) -> Callable[..., requests.Response
     )
 
 
+@pytest.mark.sweep(on="sqlite")
 def test_cut_off_database_gives_503_at_every_door(outage: Outage) -> None:
     """AVA-13, AVA-10. Tokens need no write, so a locked SQLite does not stop them."""
     assert outage.token().status_code == 200
@@ -151,6 +153,7 @@ def test_cut_off_database_gives_503_at_every_door(outage: Outage) -> None:
     assert outage.get("/readyz").status_code == 200
 
 
+@pytest.mark.sweep(on="sqlite")
 @pytest.mark.parametrize("path", ["/security/roles/add", "/admin/clients_app/role/add/"])
 def test_form_sent_while_the_database_is_cut_off_is_kept(outage: Outage, path: str) -> None:
     [(tenant,)] = outage.portal.query("SELECT id FROM clients_app_tenant")

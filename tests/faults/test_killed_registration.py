@@ -124,6 +124,7 @@ def check_that_all_is_well(committed_tenant: Tenant) -> None:
             assert cursor.fetchall() == [("ok",)]
 
 
+@pytest.mark.sweep(on="postgresql")
 @EACH_OPERATION
 def test_operation_killed_after_any_statement_saves_nothing(
     committed_tenant: Tenant, before: tuple[int, ...], operation: Any, rows: tuple[int, ...]

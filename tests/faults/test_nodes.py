@@ -14,6 +14,7 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.replays import Signer, send_to
 from tests.cluster.token_load import TokenLoad
 from tests.prepared_portal import prepared_portal
+from tests.sampling import sampled
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.one_database  # PostgreSQL, of its own
@@ -81,7 +82,8 @@ def cut_off(cluster: Cluster) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "answers"), [(killed, {"200"}), (stopped, {"200"}), (cut_off, {"200", "503"})]
+    ("fault", "answers"),
+    sampled([(killed, {"200"}), (stopped, {"200"}), (cut_off, {"200", "503"})]),
 )
 def test_node_or_database_that_fails_loses_nothing(
     cluster: Cluster,

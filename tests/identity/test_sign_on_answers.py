@@ -43,6 +43,7 @@ LIES = {
 }
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize("lie", LIES)
 def test_provider_that_lies_signs_nobody_in(client, provider, mara, lie):
     started = None if lie.startswith("metadata") else client.post(START)

@@ -32,6 +32,7 @@ def mara(tenant, sign_on):
     )
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_sign_ons_begun_by_a_flood_are_a_hundred_sessions(provider, mara):
     replies = [Browser(**OFFICE).post(START) for _ in range(MAX + 20)]
 
@@ -42,6 +43,7 @@ def test_sign_ons_begun_by_a_flood_are_a_hundred_sessions(provider, mara):
     assert visit(Browser(**ELSEWHERE), provider).status_code == 303
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_known_device_signs_on_while_others_at_its_address_flood(provider, mara):
     known = Browser(**OFFICE)
     assert visit(known, provider).status_code == 303
@@ -52,6 +54,7 @@ def test_known_device_signs_on_while_others_at_its_address_flood(provider, mara)
     assert visit(known, provider).status_code == 303
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_cookie_that_is_made_up_is_no_known_device(provider, mara):
     for _ in range(MAX):
         Browser(**OFFICE).post(START)
@@ -61,6 +64,7 @@ def test_cookie_that_is_made_up_is_no_known_device(provider, mara):
     assert liar.post(START).status_code == 429
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_returns_that_nobody_began_are_few_lines_and_no_requests(provider, mara, caplog):
     with caplog.at_level(logging.WARNING, "clients_app.attempts"):
         replies = [Browser(**OFFICE).get(BACK) for _ in range(MAX + 20)]

@@ -27,11 +27,12 @@ class AccessibilityChecks:
     """Checks one screen after the other and collects problems.
 
     All rules of axe-core run at a desk. In the narrowest window, those whose result depends on the
-    width or the theme run; if they are ``whole``, all, and those of the width on a tablet.
+    width or the theme run. If the checks are ``whole``, all run there, and a tablet and a phone
+    are checked, too.
     """
 
     def __init__(self, *, whole: bool = False) -> None:
-        self._is_whole = whole
+        self.is_whole = whole
         self._in_the_narrowest = EVERYTHING if whole else BY_WIDTH_AND_THEME
         faults = Path(__file__).with_suffix(".js").read_text()
         self.script = f"{Axe().axe_script}; {{{faults}}}; null"  # a function would be called
@@ -41,25 +42,27 @@ class AccessibilityChecks:
         """Check the open window, or the whole page without one; restore the page afterwards."""
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(self.script)
-        is_page = page.locator("dialog[open]").count() == 0
         page.emulate_media(color_scheme="light", forced_colors="active", reduced_motion="reduce")
         self._find(page, f"{screen}, forced colours", "edgeless", "signless")
         page.emulate_media(forced_colors="none")
         kinds = ("axeCore", "cutOff", "unseen")
         where = f"{screen}, desk, light"
         self._find(page, where, *kinds, "cutOffAt200Percent", rules=EVERYTHING)
-        if is_page:
-            page.set_viewport_size(TABLET)
-            self._find(page, f"{screen}, tablet", "cutOff")
-            if self._is_whole:
-                self._find(page, f"{screen}, tablet", "axeCore", "unseen", rules=BY_WIDTH)
-        page.set_viewport_size(PHONE)
-        self._find(page, f"{screen}, phone", "cutOff", "cutOffAt200Percent")
+        if self.is_whole:
+            self._check_between(page, screen)
         page.set_viewport_size(NARROWEST)
         page.emulate_media(color_scheme="dark")
         where = f"{screen}, narrowest, dark"
         self._find(page, where, *kinds, rules=self._in_the_narrowest)
         page.set_viewport_size(DESK)
+
+    def _check_between(self, page: Page, screen: str) -> None:
+        if page.locator("dialog[open]").count() == 0:
+            page.set_viewport_size(TABLET)
+            kinds = ("axeCore", "cutOff", "unseen")
+            self._find(page, f"{screen}, tablet", *kinds, rules=BY_WIDTH)
+        page.set_viewport_size(PHONE)
+        self._find(page, f"{screen}, phone", "cutOff", "cutOffAt200Percent")
 
     def _find(
         self, page: Page, where: str, *kinds: str, rules: dict[str, object] | None = None

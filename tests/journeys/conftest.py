@@ -13,10 +13,11 @@ from tests.journeys.signed_in import SignedIn
 from tests.journeys.visitor import ARGUMENTS, NO_OPTIMIZER, Visitor, chromium_path
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 from tests.prepared_portal import new_portal
+from tests.sampling import sampled
 
 NewVisitor = Callable[..., Visitor]
 WITH_AND_WITHOUT_JAVASCRIPT = pytest.mark.parametrize(
-    "visitor", [True, False], ids=["with JavaScript", "without"], indirect=True
+    "visitor", sampled([True, False]), ids=["with JavaScript", "without"], indirect=True
 )
 WITHOUT_JAVASCRIPT = pytest.mark.parametrize("visitor", [False], ids=["without"], indirect=True)
 

@@ -17,6 +17,7 @@ from tests.journeys.page_actions import open_window
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.matrix_rows import API, CLIENT, GUARDED, IDENTITY, INVITATION, ROLE, SECRET, USER
 from tests.portal_process import PortalProcess
+from tests.sampling import sampled
 
 CLIENTS: Final = "/security/clients"
 BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<full_id>"
@@ -125,31 +126,34 @@ ELSEWHERE: Final = {
     *("security/clients/usage/live", "account/guesses/close"),  # the page that they lead to
 }
 #: every other screen of the matrix, as a page
-PAGES: Final = (
-    *STATES,
-    *(
-        route
-        for route, row in GUARDED.items()
-        if row.get == 200 and route not in ELSEWHERE | dict(WINDOWS).keys()
-    ),
+PAGES: Final = tuple(
+    route
+    for route, row in GUARDED.items()
+    if row.get == 200 and route not in ELSEWHERE | dict(WINDOWS).keys()
 )
 
 
-@pytest.mark.parametrize("half", [0, 1])
-@pytest.mark.parametrize(
-    "accessibility",
-    [pytest.param(False, id="quick"), pytest.param(True, id="whole", marks=pytest.mark.sweep)],
-    indirect=True,
+QUICK_OR_WHOLE: Final = pytest.mark.parametrize(
+    "accessibility", sampled([False, True]), ids=["quick", "whole"], indirect=True
 )
-def test_accessibility_of_pages_and_windows(
-    mara: Visitor, address: Callable[[str], str], accessibility: AccessibilityChecks, half: int
+
+
+@QUICK_OR_WHOLE
+def test_accessibility_of_pages(
+    mara: Visitor, address: Callable[[str], str], accessibility: AccessibilityChecks
 ) -> None:
     page = mara.page()
-    for route in PAGES[half::2]:
+    for route in (*PAGES, *(STATES if accessibility.is_whole else ())):
         page.goto(address(route))
         accessibility.check(page, route)
-    page.goto("/security/roles")
-    for route, title in WINDOWS[half::2]:
+
+
+@QUICK_OR_WHOLE
+def test_accessibility_of_windows(
+    mara: Visitor, address: Callable[[str], str], accessibility: AccessibilityChecks
+) -> None:
+    page = mara.page("/security/roles")
+    for route, title in WINDOWS if accessibility.is_whole else WINDOWS[::3]:
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address(route), title)
         accessibility.check(page, route)

@@ -79,7 +79,7 @@ def test_accessibility_checks_of_a_page_without_faults_find_nothing(chromium: Br
 def problems_with(chromium: Browser, planted: str) -> list[str]:
     page = chromium.new_page(viewport=DESK)
     page.set_content(PAGE.format(planted=planted))
-    accessibility = AccessibilityChecks()
+    accessibility = AccessibilityChecks(whole=True)
     accessibility.check(page, "Planted")
     page.context.close()
     return accessibility.problems

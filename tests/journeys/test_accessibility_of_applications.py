@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from clients_app.rules.pkce import challenge_of
@@ -21,6 +22,7 @@ def check(accessibility: AccessibilityChecks, page: Page, heading: str) -> None:
     accessibility.check(page, heading)
 
 
+@pytest.mark.sweep
 def test_accessibility_of_pages_for_applications(
     visit_as: Callable[[str], Visitor],
     live_portal: PortalProcess,

@@ -51,6 +51,7 @@ def test_accessibility_of_forms_with_errors(
     accessibility.check(page, "Rotate Secret, errors")
 
 
+@pytest.mark.sweep
 def test_accessibility_of_add_client(mara: Visitor, accessibility: AccessibilityChecks) -> None:
     page = mara.page(CLIENTS)
     window = open_add_client(page)
@@ -75,6 +76,7 @@ def test_accessibility_of_add_client(mara: Visitor, accessibility: Accessibility
     accessibility.check(page, "Not copied")
 
 
+@pytest.mark.sweep
 def test_accessibility_of_add_client_without_a_secret(
     mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
@@ -97,6 +99,7 @@ def test_accessibility_of_add_client_without_a_secret(
     accessibility.check(page, "Client Successfully Created, without a secret")
 
 
+@pytest.mark.sweep
 def test_accessibility_of_removed_clients(
     mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
@@ -112,6 +115,7 @@ def test_accessibility_of_removed_clients(
     accessibility.check(page, "Restore Client")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
 def test_accessibility_of_windows_with_urls(
     mara: Visitor, accessibility: AccessibilityChecks, client_type: str
@@ -163,6 +167,7 @@ def test_accessibility_of_already_added_and_server_error(
     accessibility.check(page, "500")
 
 
+@pytest.mark.sweep
 def test_accessibility_of_the_session_warning(
     mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
@@ -182,6 +187,7 @@ def test_accessibility_of_the_session_warning(
     accessibility.check(page, "Session warning in a window")
 
 
+@pytest.mark.sweep
 def test_accessibility_of_confirm_identity(
     chromium: Browser,
     live_portal: PortalProcess,
@@ -220,6 +226,7 @@ def left_of(element: Locator) -> float:
     return box["x"]
 
 
+@pytest.mark.sweep
 def test_accessibility_of_the_notice_of_guesses(
     visit_as: Callable[[str], Visitor],
     live_portal: PortalProcess,

@@ -34,6 +34,7 @@ def address(live_portal: PortalProcess) -> str:
     return f"/security/clients/{made.stdout.split()[-1]}"
 
 
+@pytest.mark.sweep
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_alert_is_recorded_and_can_be_muted(visitor: Visitor, address: str) -> None:
     page = visitor.page(f"{address}/activity")

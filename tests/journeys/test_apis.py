@@ -117,6 +117,7 @@ def secret_window(page: Page, client_id: str) -> Locator:
     return expect_window(page, "Secret Successfully Added")
 
 
+@pytest.mark.sweep
 def test_programs_and_test_it_ask_for_the_chosen_api(
     visitor: Visitor, live_portal: PortalProcess, client: dict[str, str], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from uuid import uuid4
 
+import pytest
 import requests
 from playwright.sync_api import expect
 
@@ -20,6 +21,7 @@ def refuse(visitor: Visitor, client_id: str) -> None:
     assert reply.status_code == 401
 
 
+@pytest.mark.sweep
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_cause_of_a_refused_client_is_two_clicks_away(visitor: Visitor) -> None:
     page = with_client(visitor, f"A failing {uuid4()}")

@@ -82,6 +82,7 @@ def begun_export(portal: PortalProcess, session: requests.Session) -> tuple[sock
     return line, line.recv(2000).decode(errors="replace")
 
 
+@pytest.mark.sweep
 def test_unread_exports_occupy_no_thread(portal: PortalProcess, machine: dict[str, str]) -> None:
     """AVA-12. They are complete, so that their length is known, before their first byte is sent."""
     fill(portal, machine["client_id"])
@@ -97,6 +98,7 @@ def test_unread_exports_occupy_no_thread(portal: PortalProcess, machine: dict[st
         assert [token(portal, machine) for _ in range(20)] == [200] * 20
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.both_databases
 def test_burst_of_writers_waits_while_tokens_are_issued(
     portal: PortalProcess, machine: dict[str, str]

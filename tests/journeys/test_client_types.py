@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
@@ -53,6 +54,7 @@ def test_authorization_code_client_from_add_to_restore(visitor: Visitor) -> None
     disable_remove_and_restore(page, "authorization-code", name)
 
 
+@pytest.mark.sweep
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_hybrid_client_from_add_to_restore(visitor: Visitor) -> None:
     name = f"Portal {uuid4()}"

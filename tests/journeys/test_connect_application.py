@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.journeys import secret_search
@@ -45,6 +46,7 @@ def snippet(page: Page, language: str) -> str:
     return page.evaluate("navigator.clipboard.readText()")
 
 
+@pytest.mark.sweep
 def test_snippet_runs_as_copied(
     visitor: Visitor, live_portal: PortalProcess, tmp_path: Path
 ) -> None:

@@ -139,7 +139,8 @@ def any_answer(senders: list[Sender]) -> bool:
     return any(sender.answers for sender in senders)
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.sweep)])
+@pytest.mark.sweep
+@pytest.mark.parametrize("kills", [1, 10])
 def test_add_killed_under_load_is_whole_or_absent(own_portal: PortalProcess, kills: int) -> None:
     """At random moments; the other test kills at chosen steps."""
     seed = random.randrange(10**6)  # noqa: S311  no secret

@@ -6,6 +6,7 @@ The server waits 5 seconds for the lock of SQLite before it gives up.
 import json
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.page_actions import expect_window, open_window, shown_credentials
@@ -22,6 +23,7 @@ def new_client(portal: PortalProcess, name: str) -> str:
     return f"/security/clients/{json.loads(added.stdout)['client_id']}"
 
 
+@pytest.mark.sweep
 def test_window_saved_while_the_database_is_locked_keeps_its_fields_and_saves_later(
     visitor: Visitor,
 ) -> None:

@@ -10,6 +10,7 @@ from tests.journeys.conftest import WITHOUT_JAVASCRIPT, NewVisitor
 from tests.journeys.page_actions import expect_window, shown_credentials, to_second_step
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
+from tests.sampling import sampled
 
 ALREADY = "Already added. Its secret cannot be shown; add a new one."
 CLICK_TWICE = "(button) => { button.click(); button.click(); }"
@@ -23,7 +24,7 @@ def added(portal: PortalProcess, name: str) -> tuple[int, int]:
     return len(ids), sum(client_id in ids for (client_id,) in secrets)
 
 
-@pytest.mark.parametrize("way", ["of the mouse", "of the script", "of Enter"])
+@pytest.mark.parametrize("way", sampled(["of the mouse", "of the script", "of Enter"]))
 def test_double_click_adds_one_client(
     visitor: Visitor, live_portal: PortalProcess, way: str
 ) -> None:

@@ -23,6 +23,7 @@ def username(portal: PortalProcess) -> str:
     return find_troubles.plant(portal)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 def test_five_troubles_are_found_in_three_clicks_each(
     new_visitor: NewVisitor, portal: PortalProcess, username: str, javascript: bool

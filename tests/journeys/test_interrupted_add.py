@@ -17,6 +17,7 @@ from tests.journeys.page_actions import (
 )
 from tests.journeys.visitor import Visitor, expect_focus, press, sign_in, window_of
 from tests.portal_process import USERNAME, PortalProcess
+from tests.sampling import sampled
 
 NO_ANSWER = (
     "Could not reach the server.The change may or may not have been saved. Try again.Try again"
@@ -53,7 +54,7 @@ ENDS: dict[str, Callable[[Visitor], None]] = {
 }
 
 
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("end", sampled(ENDS.values()), ids=ENDS)
 def test_session_expired_between_continue_and_add_keeps_the_form(
     live_portal: PortalProcess, new_visitor: NewVisitor, end: Callable[[Visitor], None]
 ) -> None:

@@ -129,6 +129,7 @@ def expect_refusals(
     assert rows(portal) == rows_before
 
 
+@pytest.mark.sweep
 def test_add_client_each_invalid_field_is_refused_and_kept(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     add_client(page, "Taken name")

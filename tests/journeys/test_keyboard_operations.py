@@ -76,6 +76,7 @@ def choose(page: Page, operation: str) -> None:
     expect_window(page, operation)
 
 
+@pytest.mark.sweep
 def test_keyboard_secrets_and_roles_of_a_client(page: Page) -> None:
     add_and_open(page)
     press_keys(page, "2")
@@ -124,6 +125,7 @@ def edit_roles(page: Page) -> None:
     expect_focus_back(page, "edit-roles")
 
 
+@pytest.mark.sweep
 def test_keyboard_role_from_add_to_remove(page: Page) -> None:
     name = f"Role {uuid4()}"
     press_keys(page, "g", "r")
@@ -152,6 +154,7 @@ def test_keyboard_role_from_add_to_remove(page: Page) -> None:
     expect_focus_back(page, "main")
 
 
+@pytest.mark.sweep
 def test_keyboard_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     word = f"Basin {uuid4()}"
     for number in (1, 2):

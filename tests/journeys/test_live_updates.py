@@ -3,6 +3,7 @@
 import re
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, Route, StorageState, expect
 
 from tests.journeys.conftest import NewVisitor
@@ -82,6 +83,7 @@ def test_poll_overtaken_response_is_requested_again(
     expect(page.locator(".row-link")).to_have_text(["Overtaken 1", "Overtaken 2"])
 
 
+@pytest.mark.sweep
 def test_poll_waits_while_the_person_is_busy(visitor: Visitor, live_portal: PortalProcess) -> None:
     """An open menu, a text selection, an open window and a hidden page each pause polling."""
     page, added = open_secrets(visitor, f"At work {uuid4()}")
@@ -134,6 +136,7 @@ def press_escape(page: Page) -> None:
     expect(page.locator("dialog[open], #more-menu:popover-open")).to_have_count(0)
 
 
+@pytest.mark.sweep
 def test_poll_that_arrives_while_the_person_is_busy_changes_nothing(
     visitor: Visitor, live_portal: PortalProcess
 ) -> None:

@@ -140,6 +140,7 @@ def widths(page: Page, screen: str) -> list[str]:
     return found
 
 
+@pytest.mark.sweep
 def test_long_names_leave_every_page_as_wide_as_its_window(
     page: Page, portal: PortalProcess
 ) -> None:
@@ -151,6 +152,7 @@ def test_long_names_leave_every_page_as_wide_as_its_window(
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.sweep
 def test_long_names_leave_every_window_as_wide_as_it_is(page: Page, portal: PortalProcess) -> None:
     page.goto("/security/roles")
     problems = []
@@ -187,6 +189,7 @@ def test_long_name_of_a_new_client_leaves_each_second_window_as_wide_as_it_is(pa
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.sweep
 def test_long_names_leave_the_admin_site_as_wide_as_its_window(
     page: Page, portal: PortalProcess
 ) -> None:

@@ -84,6 +84,7 @@ def typed_and_kept(page: Page, field: str) -> None:
         window_of(page).locator(field).fill(f"typed {uuid4()}")
 
 
+@pytest.mark.sweep
 def test_client_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
     page = visitor.page(CLIENTS)
     client = f"{CLIENTS}/{add_client(page, f'Line {uuid4()}').client_id}"

@@ -101,6 +101,7 @@ def said_by(program: "subprocess.Popen[str]") -> str:
     return out.strip()
 
 
+@pytest.mark.sweep
 def test_server_without_a_token_names_the_portal(server: McpServer, live_portal: PortalProcess):
     refused = requests.post(server.address, json={}, timeout=30)
     named = refused.headers["WWW-Authenticate"].partition('resource_metadata="')[2].rstrip('"')
@@ -113,12 +114,14 @@ def test_server_without_a_token_names_the_portal(server: McpServer, live_portal:
     assert metadata["scopes_supported"] == ["notes.read"]
 
 
+@pytest.mark.sweep
 def test_python_client_for_itself_reads_its_notes(server: McpServer, run: Program):
     program = run(sys.executable, "client_for_itself.py", client=server.for_itself)
 
     assert said_by(program) == f"Notes of {server.for_itself.id}, read by {server.for_itself.id}"
 
 
+@pytest.mark.sweep
 def test_python_client_that_may_not_call_the_api_gets_invalid_target(
     live_portal: PortalProcess, run: Program
 ):
@@ -152,6 +155,7 @@ def test_client_with_a_private_key_reads_its_notes(
     assert said_by(program) == f"Notes of {client.id}, read by {client.id}"
 
 
+@pytest.mark.sweep
 def test_python_client_for_a_person_reads_their_notes_after_they_agreed(
     server: McpServer, run: Program, new_visitor: NewVisitor, live_portal: PortalProcess
 ):

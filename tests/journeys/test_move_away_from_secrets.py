@@ -187,6 +187,7 @@ def test_move_by_a_key_of_the_browser_ends_the_secrets(
     assert (machine.by_secret(), machine.by_key(private)) == (401, 200)
 
 
+@pytest.mark.sweep
 @WITHOUT_JAVASCRIPT
 def test_move_to_an_identity_without_javascript_ends_the_secrets(
     visitor: Visitor, machine: Machine

@@ -98,6 +98,7 @@ def test_passkey_is_added_used_and_removed(
     expect(page.get_by_role("status").filter(has_text="Passkey Phone removed.")).to_be_visible()
 
 
+@pytest.mark.sweep
 def test_passkey_confirms_an_identity_in_windows_and_at_the_admin_site(
     newcomer: str, new_visitor: Callable[..., Visitor], live_portal: PortalProcess
 ) -> None:

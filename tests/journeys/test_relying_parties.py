@@ -10,12 +10,13 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.visitor import Visitor, sign_in
 from tests.portal_process import USERNAME, PortalProcess
+from tests.sampling import sampled
 from tests.third_party.relying_parties import PARTIES, Running, running_party
 
 SINGLE_PAGE, WITH_SERVER, FORM_POST, _ = PARTIES
 
 
-@pytest.fixture(params=PARTIES)
+@pytest.fixture(params=sampled(PARTIES))
 def party(
     request: pytest.FixtureRequest, live_portal: PortalProcess, tmp_path: Path
 ) -> Iterator[Running]:
@@ -67,6 +68,7 @@ def test_person_signs_in_to_a_third_party_application_calls_refreshes_and_signs_
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
 
 
+@pytest.mark.sweep
 def test_person_cancels_and_the_third_party_application_gets_access_denied(
     party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
 ):
@@ -101,7 +103,7 @@ def test_person_who_loads_a_single_page_application_again_signs_in_without_a_que
 
 @pytest.mark.parametrize(
     ("party", "buttons"),
-    [(WITH_SERVER, ["Allow"]), (FORM_POST, ["Allow", "Continue"])],
+    sampled([(FORM_POST, ["Allow", "Continue"]), (WITH_SERVER, ["Allow"])]),
     indirect=["party"],
 )
 def test_person_without_javascript_signs_in_to_a_third_party_application(
@@ -117,7 +119,7 @@ def test_person_without_javascript_signs_in_to_a_third_party_application(
     expect(page.get_by_role("status")).to_have_text(f"Signed in as {USERNAME}")
 
 
-@pytest.mark.parametrize("party", [SINGLE_PAGE, WITH_SERVER], indirect=True)
+@pytest.mark.parametrize("party", sampled([SINGLE_PAGE, WITH_SERVER]), indirect=True)
 def test_person_who_signs_out_of_an_example_ends_its_refresh_tokens(
     party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
 ):

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITHOUT_JAVASCRIPT
@@ -43,6 +44,7 @@ def copy_secret_by_keys(page: Page) -> None:
     expect(window.locator("[data-note]")).to_contain_text("Client Secret copied")
 
 
+@pytest.mark.sweep
 def test_secrets_that_expire_this_week_are_rotated_one_by_one_by_keys(visitor: Visitor) -> None:
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     word = seed(visitor.portal, clients=2, ends_in=timedelta(days=3))
@@ -85,6 +87,7 @@ def test_next_of_a_run_asks_before_a_secret_is_lost(visitor: Visitor) -> None:
     expect(window.locator("#window-title")).to_have_text("Secret Successfully Added")
 
 
+@pytest.mark.sweep
 @WITHOUT_JAVASCRIPT
 def test_week_of_the_timeline_leads_to_a_run_without_javascript(visitor: Visitor) -> None:
     word = seed(visitor.portal, clients=2, ends_in=timedelta(days=50))

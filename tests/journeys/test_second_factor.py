@@ -28,6 +28,7 @@ def _no_policy_afterwards(live_portal: PortalProcess) -> Iterator[None]:
     assert live_portal.run("shell", "-v", "0", "-c", undo).returncode == 0
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("_no_policy_afterwards")
 def test_second_factor_required_by_policy_is_set_up_and_used(
     visit_as: Callable[..., Visitor], accessibility: AccessibilityChecks

@@ -14,12 +14,13 @@ from tests.journeys.page_actions import (
 )
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
+from tests.sampling import sampled
 
 ASKS = "You have not copied the Client Secret. Close anyway?"
 HIDE = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
 
 
-@pytest.mark.parametrize("way", ["Close", "Escape"])
+@pytest.mark.parametrize("way", sampled(["Close", "Escape"]))
 def test_close_without_copying_asks_first(visitor: Visitor, way: str) -> None:
     page = visitor.page("/security/clients")
     plain = add_client(page, f"Not copied, {way}").plain
@@ -113,7 +114,9 @@ def test_hidden_page_clears_the_secret_page(visitor: Visitor) -> None:
     assert secret_search.in_page(page, plain) == set()
 
 
-@pytest.mark.parametrize("way", ["reload", "Back and Forward", "new tab of the same address"])
+@pytest.mark.parametrize(
+    "way", sampled(["Back and Forward", "reload", "new tab of the same address"])
+)
 def test_leaving_without_close_leaves_no_secret(
     visitor: Visitor, live_portal: PortalProcess, way: str
 ) -> None:

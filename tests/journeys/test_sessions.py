@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT, NewVisitor
@@ -29,6 +30,7 @@ def expect_signed_out(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
+@pytest.mark.sweep
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_person_ends_a_session_and_an_administrator_the_other(
     visitor: Visitor, new_visitor: NewVisitor

@@ -74,6 +74,7 @@ def test_person_who_confirms_with_another_account_is_refused(
     expect(page.get_by_role("alert")).to_contain_text("with another account")
 
 
+@pytest.mark.sweep
 def test_accessibility_of_single_sign_on(
     portal: PortalProcess, new_visitor: NewVisitor, accessibility: AccessibilityChecks
 ) -> None:

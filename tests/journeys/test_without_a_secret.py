@@ -125,6 +125,7 @@ def test_new_administrator_gets_a_token_by_github_without_a_secret(
     expect(pane).to_contain_text("Safe: accepts one branch or environment of one repository.")
 
 
+@pytest.mark.sweep
 @WITHOUT_JAVASCRIPT
 def test_github_without_javascript_keeps_what_was_typed_and_gets_a_token(
     visitor: Visitor, issuer: KeyServer

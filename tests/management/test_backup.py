@@ -114,6 +114,7 @@ def test_backup_that_is_ended_leaves_no_backup_and_the_next_one_works(
     assert [one.name for one in tmp_path.iterdir()] == ["backup.age"]
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_sealed_events_are_part_of_the_backup(tmp_path: Path) -> None:
     path = tmp_path / "backup.age"

@@ -133,6 +133,7 @@ def refused(declared: Declared, text: str) -> str:
     return plan.error
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize(("kind", "wrong", "sentence", "policies"), CASES, ids=[*KEYS, *IDENTITIES])
 def test_plan_refuses_what_apply_refuses(
     tenant: Tenant,
@@ -154,6 +155,7 @@ def test_plan_refuses_what_apply_refuses(
     assert f"(New): {kind}.2.{sentence}" in second
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize(
     ("kind", "insert"), [("public_keys", insert_keys), ("federated_identities", insert_identities)]
 )

@@ -170,6 +170,7 @@ def test_reencrypt_without_the_former_key_is_refused(
     assert ended.error.count("\n") == 1
 
 
+@pytest.mark.sweep
 def test_command_works_in_a_new_process(run_in_new_process: Run) -> None:
     assert run_in_new_process("tenants", "add", "Herons Ltd").status == 0
     key = ensure_active_key(now=NOW)

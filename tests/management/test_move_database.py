@@ -97,6 +97,7 @@ def _error_of(portal: PortalProcess, statement: str) -> str:
     return portal.run("shell", "--verbosity=0", f"--command={code}").stderr
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_move_while_serving_loses_no_change_and_no_token(
     portal: PortalProcess, tmp_path: Path
 ) -> None:
@@ -176,6 +177,7 @@ def _has_tenant(portal: PortalProcess) -> bool:
         return False
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_move_is_refused_before_anything_changes(portal: PortalProcess, tmp_path: Path) -> None:
     done(portal, "tenants", "add", "Herons Ltd")
     foreign, full = tmp_path / "foreign.sqlite3", Target(tmp_path / "full")

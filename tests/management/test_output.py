@@ -16,6 +16,7 @@ from tests.background import running_process
 from tests.factories import insert_clients, make_client, make_person
 from tests.management.conftest import Run, environment_of_commands
 from tests.portal_process import CHECKOUT
+from tests.sampling import sampled
 
 FULL = Path("/dev/full")
 SHOWN_ONCE = (
@@ -80,7 +81,9 @@ def given(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("words", SHOWN_ONCE, ids=" ".join)
+@pytest.mark.parametrize(
+    "words", sampled(((words,) for words in SHOWN_ONCE), count=2), ids=" ".join
+)
 def test_output_to_a_full_device_undoes_the_command(
     state: Callable[[], list[Any]], given: Path, words: tuple[str, ...]
 ) -> None:

@@ -114,6 +114,7 @@ def test_restore_without_the_right_keys_or_version_writes_nothing(
     assert empty.query(NAMES) == [("Pump",)]
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_restore_refuses_a_database_with_rows_and_a_second_restore(
     portal: PortalProcess, backup: Path, empty: PortalProcess
@@ -126,6 +127,7 @@ def test_restore_refuses_a_database_with_rows_and_a_second_restore(
     assert empty.dump_of_every_table() == before
 
 
+@pytest.mark.sweep
 @pytest.mark.postgresql
 def test_restore_into_the_other_kind_of_database(backup: Path, tmp_path: Path) -> None:
     """On PostgreSQL: into SQLite."""
@@ -153,6 +155,7 @@ def test_restore_on_a_full_disk_changes_nothing(portal: PortalProcess, tmp_path:
         assert full.query(NAMES) == [("Pump",)]
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_restore_that_is_killed_can_be_repeated(backup: Path, empty: PortalProcess) -> None:
     restoring = subprocess.Popen(
         empty.command("restore", str(backup)), env=empty.environment, stdout=subprocess.DEVNULL

@@ -33,6 +33,7 @@ def client_id_and_secret(portal: PortalProcess) -> tuple[str, str]:
     return added["client_id"], added["client_secret"]
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database  # SQLite's workers remember clients; PostgreSQL's do not
 def test_every_worker_refuses_what_was_taken_away_from_the_next_request_on(
     portal: PortalProcess, client_id_and_secret: tuple[str, str]

@@ -18,6 +18,7 @@ def read(body: bytes, query: str = "") -> dict[str, str]:
     return dict(read_params(Request("POST", query, {"content-type": FORM}, body)))
 
 
+@pytest.mark.sweep(on="postgresql")
 @given(st.dictionaries(st.text(), st.text(), max_size=PARAMETERS_MAX))
 def test_form_of_a_stock_library_is_decoded(params: dict[str, str]):
     wanted = {name: value for name, value in params.items() if encodable(name + value)}

@@ -53,6 +53,7 @@ def secret_id(portal: PortalProcess, machine: MachineClient) -> str:
     return str(next(pk for pk, last_four in rows if last_four == machine.plain[-4:]))
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_rotation_never_refuses_a_request_and_can_end_the_old_secret_immediately(
     portal: PortalProcess,
 ):
@@ -99,6 +100,7 @@ print(ends_at.isoformat())
 """
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database  # the portal's clock decides
 def test_rotation_with_a_chosen_expiry_applies_on_time_in_every_worker(portal: PortalProcess):
     """SEC-9: requests before the expiry got a token, requests after it did not."""

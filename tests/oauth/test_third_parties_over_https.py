@@ -126,13 +126,13 @@ def started(*command: str, environment: dict[str, str]) -> "subprocess.Popen[str
     )
 
 
-def sampled(programs: dict[str, tuple[str, ...]]) -> list[Any]:
-    """Return the names of the programs, those of some for `make sweeps` alone."""
+def one_of_each_language(programs: dict[str, tuple[str, ...]]) -> list[Any]:
+    """Return the names of the programs, those IN_SWEEPS for `make sweeps` alone."""
     marks = {True: [pytest.mark.sweep], False: []}
     return [pytest.param(name, marks=marks[name in IN_SWEEPS]) for name in programs]
 
 
-@pytest.mark.parametrize("name", sampled(DISCOVERY))
+@pytest.mark.parametrize("name", one_of_each_language(DISCOVERY))
 def test_discovery_by_third_party_finds_the_addresses(
     name: str, portal: PortalProcess, environment: dict[str, str]
 ):
@@ -147,7 +147,7 @@ def test_discovery_by_third_party_finds_the_addresses(
     }
 
 
-@pytest.mark.parametrize("name", sampled(CODE_FLOW))
+@pytest.mark.parametrize("name", one_of_each_language(CODE_FLOW))
 def test_code_flow_by_third_party_signs_the_person_in_and_refreshes(
     name: str,
     portal: PortalProcess,

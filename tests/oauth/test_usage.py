@@ -122,6 +122,7 @@ def counted(portal: PortalProcess) -> int:
     return int(tokens)
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_running_and_stopped_server_writes_its_counts_and_a_killed_one_all_but_the_last_batch(
     own_portal: PortalProcess, talker: MachineClient
 ):

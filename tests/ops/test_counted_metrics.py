@@ -99,6 +99,7 @@ def test_requests_of_all_processes_are_counted_and_survive_the_death_of_one(
         assert value_of(found, f"{name}_sum", endpoint="token") > 0
 
 
+@pytest.mark.sweep
 def test_requests_are_counted_by_the_method_of_authentication(portal: PortalProcess) -> None:
     forms = {
         "private_key_jwt": {"client_assertion_type": "x", "client_assertion": "x"},

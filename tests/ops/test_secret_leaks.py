@@ -156,6 +156,7 @@ def test_secrets_do_not_leak_in_normal_operation(
     assert_clean(was, marks, dump_of_every_table())
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database  # a stand-in fails, not the database
 @pytest.mark.parametrize("good_queries", [0, 3])
 def test_secrets_do_not_leak_when_the_database_fails(

@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any, Final
 
+import pytest
 from django.db.models import Exists
 
 from clients_app import selectors
@@ -211,6 +212,7 @@ READS_BY_NAME: Final = {
 }
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_selector_of_one_tenant_is_not_changed_by_rows_of_another(first: World) -> None:
     before = {name: plain(read(first)) for name, read in READS_BY_NAME.items()}
 

@@ -15,6 +15,7 @@ import pytest
 from tests.journeys.add_by_http import new_form, send, signed_in
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
+from tests.sampling import sampled
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.one_database
@@ -70,7 +71,7 @@ def portal(collector: Collector) -> Iterator[PortalProcess]:
         yield portal
 
 
-@pytest.mark.parametrize("end", ["stop", "kill"])
+@pytest.mark.parametrize("end", sampled(["kill", "stop"]))
 def test_events_that_wait_when_the_server_ends_are_sent_after_its_next_start(
     portal: PortalProcess, collector: Collector, end: str
 ) -> None:
@@ -102,6 +103,7 @@ def test_event_amid_which_a_command_ends_is_sent_whole_by_the_server(
     assert sent.count("client.added") == 1
 
 
+@pytest.mark.sweep
 def test_events_of_a_time_without_the_setting_are_sent_when_it_returns(
     portal: PortalProcess, collector: Collector
 ) -> None:

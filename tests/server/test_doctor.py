@@ -49,6 +49,7 @@ def states(found: Report) -> dict[str, str]:
     return {about: one["State"] for about, one in found.items() if one["State"] != "ok"}
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_doctor_of_a_well_portal_has_no_advice(portal: PortalProcess) -> None:
     status, found = report(portal, **HTTPS, BACKUP_IDENTITY="")
 
@@ -113,6 +114,7 @@ def _make_late_and_cut_off(file: Path) -> None:
         )
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_doctor_works_while_the_database_is_away_or_of_another_version(
     portal: PortalProcess, tmp_path: Path
@@ -132,6 +134,7 @@ def test_doctor_works_while_the_database_is_away_or_of_another_version(
     assert found["keys"]["State"] == "error"
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_doctor_finds_a_damaged_file(portal: PortalProcess, tmp_path: Path) -> None:
     file = tmp_path / "portal.sqlite3"

@@ -44,6 +44,7 @@ def kids(portal: PortalProcess) -> list[str]:
     return [key["kid"] for key in requests.get(url, timeout=30).json()["keys"]]
 
 
+@pytest.mark.sweep
 def test_restore_brings_back_what_was_and_lists_what_happened_since(
     portal: PortalProcess, tmp_path: Path
 ) -> None:
@@ -104,6 +105,7 @@ def _chain_says(portal: PortalProcess) -> None:
     assert "installation.restored" in {json.loads(line)["action"] for line in stream}
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_restore_on_a_new_machine_counts_what_it_cannot_know(tmp_path: Path) -> None:
     portal = portal_with_tables(tmp_path / "var")

@@ -34,6 +34,7 @@ def statuses(portal: PortalProcess, pairs: list[tuple[str, str]]) -> list[int]:
     return [requests.post(url, body, auth=pair, timeout=30).status_code for pair in pairs]
 
 
+@pytest.mark.sweep
 def test_restarted_portal_never_needs_argon2_also_under_another_secret_key(
     pairs: list[tuple[str, str]], running: PortalProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

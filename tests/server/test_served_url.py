@@ -21,6 +21,7 @@ def endpoint_in(portal: PortalProcess, **environment: str) -> str:
     return json.loads(added.stdout)["token_endpoint"]
 
 
+@pytest.mark.sweep
 def test_command_prints_the_address_of_the_server_that_was_started_last(
     prepared: PortalProcess,
 ) -> None:

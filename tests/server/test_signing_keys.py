@@ -41,6 +41,7 @@ def kid_of(token: str) -> str:
     return jwt.get_unverified_header(token)["kid"]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("portal", ["8"], indirect=True)
 def test_eight_workers_create_one_key(portal: PortalProcess) -> None:
     """KEY-6; all tokens verify, and the private part is nowhere in plain text (KEY-2)."""
@@ -117,6 +118,7 @@ def sees_clients(portal: PortalProcess, browser: requests.Session) -> bool:
     return browser.get(address, timeout=20, allow_redirects=False).status_code == 200
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_change_of_secret_key_keeps_everything_working(portal: PortalProcess) -> None:
     """The steps of docs/operations.md, "Another SECRET_KEY"."""

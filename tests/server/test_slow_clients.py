@@ -8,6 +8,7 @@ from tests.certificates import write_certificate
 from tests.outages.stalled import TLS_WAYS, WAYS, stalled
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
+from tests.sampling import sampled
 
 STALLED = 8  # twice the threads of two workers
 ASKED = 8  # new connections, so that each worker gets some
@@ -41,7 +42,7 @@ def test_client_that_stalls_keeps_nobody_waiting(portal: PortalProcess, left_out
         assert_answers(portal)
 
 
-@pytest.mark.parametrize("left_out", TLS_WAYS)
+@pytest.mark.parametrize("left_out", sampled(TLS_WAYS))
 def test_tls_client_that_stalls_keeps_nobody_waiting(
     tls_portal: PortalProcess, left_out: str
 ) -> None:

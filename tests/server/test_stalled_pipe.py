@@ -25,6 +25,7 @@ def pipe(tmp_path: Path) -> Iterator[int]:
     os.close(end)
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_pipe_that_nobody_reads_holds_up_nothing_and_gets_the_events_later(
     tmp_path: Path, pipe: int

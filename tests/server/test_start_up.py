@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from portal.version import VERSION
 from tests.portal_process import CHECKOUT, STOP_LIMIT_S, TENANT, PortalProcess
 from tests.prepared_portal import prepared_portal
+from tests.sampling import sampled
 from tests.server.started_portals import KEY, row_counts, serving, zone_where_it_is_noon
 from tests.waiting import wait_until
 
@@ -65,6 +66,7 @@ def test_start_warns_of_files_that_others_may_read_and_of_an_api_like_the_built_
     assert with_tables.log().count(said) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_second_start_creates_and_collects_nothing(with_tables: PortalProcess) -> None:
     """Apart from what is due by the clock: the first start already sent the notices of the day."""
@@ -89,7 +91,7 @@ def test_second_start_creates_and_collects_nothing(with_tables: PortalProcess) -
 @pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("static.fingerprint", "of an older version"), ("static/staticfiles.json", "")],
+    sampled([("static.fingerprint", "of an older version"), ("static/staticfiles.json", "")]),
 )
 def test_start_collects_static_files_that_changed_or_broke(
     with_tables: PortalProcess, name: str, content: str
@@ -103,6 +105,7 @@ def test_start_collects_static_files_that_changed_or_broke(
     assert file.read_text() == collected
 
 
+@pytest.mark.sweep
 def test_concurrent_starts_create_one_set_of_rows(stopped: PortalProcess) -> None:
     other = PortalProcess(stopped.data_dir, PORTAL_ADMIN_PASSWORD="")
     other.log_file = stopped.data_dir.with_name("other log")

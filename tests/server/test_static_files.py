@@ -44,6 +44,7 @@ def version(tmp_path: Path, settings: Settings):
     finders.get_finder.cache_clear()
 
 
+@pytest.mark.sweep
 def test_static_files_of_the_former_version_stay_for_a_day(version) -> None:
     first = version("one")
     assert not collect_changed_static_files()
@@ -63,6 +64,7 @@ def test_static_files_of_the_former_version_stay_for_a_day(version) -> None:
     assert left == {"static", "static.fingerprint"}
 
 
+@pytest.mark.sweep
 def test_static_file_of_another_version_is_the_present_one(running: PortalProcess) -> None:
     page = requests.get(f"{running.url}/sign-in", timeout=60).text
     style = re.search(r"/static/clients_app/css/portal\.\w{12}\.css", page)[0]

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from tests.outages.stalled import WAYS, stalled
 from tests.portal_process import STOP_LIMIT_S, PortalProcess
+from tests.sampling import sampled
 from tests.server.processes import inherited_sighup, is_running
 from tests.waiting import wait_until
 
@@ -26,7 +27,7 @@ def with_worker(prepared: PortalProcess) -> None:
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("stop", sampled([signal.SIGTERM, signal.SIGINT]))
 def test_signal_to_the_process_group_stops_the_server_cleanly(
     running: PortalProcess, stop: int
 ) -> None:
@@ -56,6 +57,7 @@ def locked(portal: PortalProcess) -> Iterator[None]:
             yield
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> None:
     """The counts cannot be written, but granian does not need to kill its workers.
 
@@ -72,6 +74,7 @@ def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> 
     assert "Killing" not in running.log().removeprefix(said)
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 def test_server_stops_beside_clients_that_stall(running: PortalProcess) -> None:
     """AVA-9. They have ten seconds, like all requests; granian kills no worker."""
@@ -88,6 +91,7 @@ def test_server_stops_beside_clients_that_stall(running: PortalProcess) -> None:
     assert "Traceback" not in log
 
 
+@pytest.mark.sweep
 @pytest.mark.one_database
 @pytest.mark.parametrize(
     ("inherited", "stop"),

@@ -124,6 +124,7 @@ def version_of_old_client(port: int) -> str | None:
         return secure.version()
 
 
+@pytest.mark.sweep
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.usefixtures("requests_meanwhile")
 def test_tls_files_are_renewed_without_a_restart(portal: TlsPortal, files: Files) -> None:

@@ -95,6 +95,7 @@ def test_worker_sends_is_restarted_and_stops_with_the_server(
     assert deliveries_of(portal) == [("sent", 1)]
 
 
+@pytest.mark.sweep
 def test_server_without_a_worker_starts_none_and_stops(portal: PortalProcess) -> None:
     portal.server = subprocess.Popen(
         portal.command("serve", "--without-worker"), env=portal.environment
@@ -105,6 +106,7 @@ def test_server_without_a_worker_starts_none_and_stops(portal: PortalProcess) ->
     assert portal.stop() == 0
 
 
+@pytest.mark.sweep
 def test_worker_by_itself_sends_audit_events_of_other_nodes(
     portal: PortalProcess, tmp_path: Path
 ) -> None:

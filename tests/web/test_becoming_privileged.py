@@ -180,6 +180,7 @@ def test_client_that_gains_nothing_keeps_its_secrets(
     assert live(machine.client) == {machine.secret.pk, rolfs_secret.pk}
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize("gain", GAINS)
 @pytest.mark.parametrize("who", ["rotator", "owner"])
 def test_secrets_of_a_privileged_client_are_changed_by_tenant_administrators_only(

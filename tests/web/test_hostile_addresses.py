@@ -11,6 +11,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Client, Person
 from tests.conftest import Machine
+from tests.sampling import sampled
 
 TEXTS: Final = ("", "a\x00b", "//evil.example/", "9" * 30, str(2**63), "-1", "x" * 3000)
 HOSTILE: Final = (
@@ -71,7 +72,7 @@ POSTS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("name", GETS)
+@pytest.mark.parametrize("name", sampled(GETS, count=4))
 def test_address_with_hostile_values_is_answered(
     administrator_browser: Browser, administrator: Person, machine: Machine, name: str
 ) -> None:

@@ -122,6 +122,7 @@ def test_client_has_at_most_10_live_secrets(
     assert ClientSecret.objects.live(now).count() == 10
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize(("count", "is_taken"), [(400, True), (401, False)])
 def test_bulk_operation_is_of_at_most_400_clients(
     administrator_browser: Browser, tenant: Tenant, count: int, is_taken: bool

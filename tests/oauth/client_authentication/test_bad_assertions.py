@@ -79,6 +79,7 @@ def check_refused(replies: list[Reply], good: SimpleNamespace, token: str, *, ca
     assert introspect(good, token)["active"] is True  # it was not revoked
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize("case", WRONG)
 def test_wrong_assertion_is_refused_and_counted(
     good: SimpleNamespace, own: ClientKey, token: str, case: str

@@ -166,6 +166,7 @@ def weak_key() -> dict[str, str]:
     return {"kty": "RSA", "e": "AQAB", "n": to_base64url(b"\xff" * 128)}  # 1024 bits
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize("case", MISBEHAVING)
 def test_address_that_misbehaves_gives_no_token_and_is_told(
     good: SimpleNamespace, own: ClientKey, server: KeyServer, case: str

@@ -162,6 +162,7 @@ def asked(port: int, path: str, who: SimpleNamespace, body: bytes) -> Any:
         return json.loads(answer.read())
 
 
+@pytest.mark.sweep(on="postgresql")
 def test_revocation_applies_in_all_workers_immediately(
     token_portal: PortalProcess, machines: SimpleNamespace
 ):

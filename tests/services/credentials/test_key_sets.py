@@ -91,6 +91,7 @@ WRONG: dict[str, tuple[Callable[[KeyServer], None], str]] = {
 }
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize("case", WRONG)
 def test_wrong_answer_is_a_failure_that_people_can_read(server: KeyServer, db: None, case: str):
     behave, failure = WRONG[case]

@@ -67,6 +67,7 @@ def test_mail_groups_secrets_by_urgency_and_says_when_they_were_used(
     assert "Never used" in second
 
 
+@pytest.mark.sweep(on="postgresql")
 @pytest.mark.parametrize(("secrets", "more"), [(20, []), (21, ["+ 1"]), (45, ["+ 25"])])
 def test_event_of_a_message_names_20_secrets_and_counts_the_others(
     tenant: Tenant, hook: str, hooks: Receiver, secrets: int, more: list[str]
