@@ -100,22 +100,6 @@ def test_accessibility_of_add_client_without_a_secret(
 
 
 @pytest.mark.sweep
-def test_accessibility_of_removed_clients(
-    mara: Visitor, accessibility: AccessibilityChecks
-) -> None:
-    page = mara.page(CLIENTS)
-    client_id, _ = add_client(page, "To be removed")
-    path = f"{CLIENTS}/{client_id}"
-    page.goto(f"{path}/remove")
-    press(page, "Remove")
-    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
-    page.goto(f"{CLIENTS}?show=removed")
-    accessibility.check(page, "Removed")
-    open_window(page, f"{path}/restore", "Restore Client")
-    accessibility.check(page, "Restore Client")
-
-
-@pytest.mark.sweep
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
 def test_accessibility_of_windows_with_urls(
     mara: Visitor, accessibility: AccessibilityChecks, client_type: str
@@ -165,6 +149,22 @@ def test_accessibility_of_already_added_and_server_error(
     )
     page.set_content(html)
     accessibility.check(page, "500")
+
+
+@pytest.mark.sweep
+def test_accessibility_of_removed_clients(
+    mara: Visitor, accessibility: AccessibilityChecks
+) -> None:
+    page = mara.page(CLIENTS)
+    client_id, _ = add_client(page, "To be removed")
+    path = f"{CLIENTS}/{client_id}"
+    page.goto(f"{path}/remove")
+    press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+    page.goto(f"{CLIENTS}?show=removed")
+    accessibility.check(page, "Removed")
+    open_window(page, f"{path}/restore", "Restore Client")
+    accessibility.check(page, "Restore Client")
 
 
 @pytest.mark.sweep

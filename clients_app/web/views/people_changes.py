@@ -55,6 +55,17 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return form_window(request, page, PersonForm, save, person=person)
 
 
+@at(f"{USER}/activate")
+@window(Action.MANAGE_PEOPLE)
+def person_activate(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Let the person sign in again."""
+    person = _managed(request, person_id)
+    if is_sent(request):
+        set_active(person, active=True, actor=actor_of(request), now=timezone.now())
+        return _done(request, gettext("%(person)s can sign in again."), person)
+    return show(request, "people/person_activate", {"one": person}, title=gettext("Activate"))
+
+
 @at(f"{USER}/roles/edit")
 @window(Action.MANAGE_PEOPLE, PersonRolesForm)
 def person_roles_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
@@ -97,17 +108,6 @@ def person_deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
         },
     )
     return form_window(request, page, HandOverForm, save, person=person)
-
-
-@at(f"{USER}/activate")
-@window(Action.MANAGE_PEOPLE)
-def person_activate(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Let the person sign in again."""
-    person = _managed(request, person_id)
-    if is_sent(request):
-        set_active(person, active=True, actor=actor_of(request), now=timezone.now())
-        return _done(request, gettext("%(person)s can sign in again."), person)
-    return show(request, "people/person_activate", {"one": person}, title=gettext("Activate"))
 
 
 @at(f"{USER}/factor")

@@ -22,6 +22,9 @@ from clients_app.web.htmx import done
 def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
     """Show what is still used, then let the secrets expire."""
     now = timezone.now()
+    move = move_of_client(client, now=now)
+    if move is None:
+        raise NotFound(gettext_noop("This client has no secrets that could end."))
 
     def save(form: SecretsEndForm) -> HttpResponse:
         ends_at = form.cleaned_data["old_ends_at"]
@@ -31,8 +34,5 @@ def secrets_end(request: HttpRequest, client: Client) -> HttpResponse:
         )
         return done(request, message % {"number": ended}, "client-secrets", client_id=client.pk)
 
-    move = move_of_client(client, now=now)
-    if move is None:
-        raise NotFound(gettext_noop("This client has no secrets that could end."))
     page = Screen("secrets/secrets_end", gettext("End Secrets"), {"client": client, "move": move})
     return form_window(request, page, SecretsEndForm, save, now=now)
