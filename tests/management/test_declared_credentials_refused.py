@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from clients_app.models import AuditEvent, Client, Tenant
 from clients_app.rules.jwts import to_base64url
@@ -127,7 +128,8 @@ def in_file(kind: str, *credentials: Any, name: str = "Pump") -> str:
 def refused(declared: Declared, text: str) -> str:
     """Return what both commands say; neither changes anything."""
     before = AuditEvent.objects.count()
-    plan, applied = declared("plan", text), declared("apply", text)
+    with time_machine.travel(datetime.now(UTC), tick=False):  # an error can name a minute
+        plan, applied = declared("plan", text), declared("apply", text)
     assert plan == applied
     assert (plan.status, plan.out, AuditEvent.objects.count()) == (1, "", before)
     return plan.error
