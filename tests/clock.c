@@ -1,5 +1,5 @@
 /* Another hour of the day for a process and its children: the wall clock is CLOCK_AHEAD_S seconds
- * ahead, all waiting is as it was. `make steady` compiles and preloads it.
+ * ahead, all waiting is as it was. tests/clock.py compiles it.
  *
  * libfaketime cannot do this for Python: it takes time.sleep(), which waits for a moment of the
  * monotonic clock, for a wait until a moment of the wall clock.

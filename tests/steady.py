@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.clock import compiled_clock
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 RUNS, BUSY = int(os.environ.get("RUNS", "20")), int(os.environ.get("BUSY", "5"))
 HOURS = os.environ.get("HOURS", "00:00 09:00 23:59").split()
@@ -96,16 +98,6 @@ def seconds_to(hour: str) -> int:
     now = datetime.now().astimezone()
     hours, minutes = map(int, hour.split(":"))
     return round((now.replace(hour=hours, minute=minutes, second=0) - now).total_seconds())
-
-
-def compiled_clock(folder: Path) -> Path:
-    """Return the library that sets the clock of a process and its children."""
-    library = folder / "clock.so"
-    source = str(CHECKOUT / "tests" / "clock.c")
-    command = ["cc", "-O2", "-shared", "-fPIC", "-o", str(library), source, "-ldl"]
-    subprocess.run(command, check=True)
-    folder.chmod(0o755)  # PostgreSQL runs as another user
-    return library
 
 
 @contextmanager

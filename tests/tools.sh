@@ -13,10 +13,10 @@ has_ruby() { command -v ruby && ls -d /usr/share/rubygems-integration/all/gems/o
 has_java() { command -v javac && ls /usr/share/java/jackson-databind.jar; }
 complete() {
   has_browser && has_postgresql && has_njs && has_npm && has_go && has_java && has_ruby &&
-    command -v redis-server && command -v caddy && command -v systemd-analyze && command -v curl && command -v jq && command -v faketime && command -v ps
+    command -v redis-server && command -v caddy && command -v systemd-analyze && command -v curl && command -v jq && command -v faketime && command -v ps && command -v cc
 } >/dev/null 2>&1
 
-packages='fonts-liberation procps postgresql curl jq faketime nginx libnginx-mod-http-js caddy systemd redis-server'
+packages='fonts-liberation procps gcc libc6-dev postgresql curl jq faketime nginx libnginx-mod-http-js caddy systemd redis-server'
 packages="$packages golang-go golang-golang-x-oauth2-dev golang-github-coreos-go-oidc-dev golang-github-golang-jwt-jwt-dev"
 packages="$packages golang-gopkg-square-go-jose.v2-dev default-jdk-headless libjackson2-databind-java ruby-openid-connect"
 has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # the npm of Debian conflicts with others
@@ -32,7 +32,7 @@ if ! { complete && has_shell; } >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $browser $packages >&2 || complete
 fi
 if ! complete; then
-  echo "The tests need Chromium, PostgreSQL, curl, jq, faketime, nginx with njs, Caddy, systemd, Redis, Node and npm, Go, Java and Ruby;" \
+  echo "The tests need Chromium, PostgreSQL, a C compiler, curl, jq, faketime, nginx with njs, Caddy, systemd, Redis, Node and npm, Go, Java and Ruby;" \
     "install them, for example with \`apt-get install chromium $packages\`." >&2
   exit 1
 fi
