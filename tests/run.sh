@@ -10,16 +10,9 @@ tests/tools.sh
 
 unset DATABASE_URL
 unset PYTHONDONTWRITEBYTECODE # so that all processes share compiled files
-# SQLite waits for the disk at each commit. While a disk is busy, that can take longer than the portal
-# waits for a lock, so all files are in memory, if there are 4 GiB of it and programs in it may run.
-in_memory=$(mktemp -d /dev/shm/portal-tests-XXXXXX) || in_memory=
-if [ "$in_memory" ] && [ "$(df -k --output=avail /dev/shm | tail -n 1)" -gt 4194304 ] &&
-  cp /bin/true "$in_memory" && "$in_memory/true"; then
-  export TMPDIR="$in_memory"
-fi
-PREPARED_FOLDER=$(mktemp -d -t portal-prepared-XXXXXX) # what the processes of both halves share
+PREPARED_FOLDER=$(mktemp -d /tmp/portal-prepared-XXXXXX) # what the processes of both halves share
 export PREPARED_FOLDER
-trap 'rm -rf "$PREPARED_FOLDER" ${in_memory:+"$in_memory"}' EXIT
+trap 'rm -rf "$PREPARED_FOLDER"' EXIT
 trap 'exit 130' INT TERM
 # tests/run.py sets the order: file by file, slow ones first.
 selected=$#
