@@ -151,7 +151,6 @@ def test_accessibility_of_already_added_and_server_error(
     accessibility.check(page, "500")
 
 
-@pytest.mark.sweep
 def test_accessibility_of_removed_clients(
     mara: Visitor, accessibility: AccessibilityChecks
 ) -> None:
